@@ -1,0 +1,34 @@
+"""futures 3.0.5, where the lost wake-up of 3.0.2 (futures_302_waits.py) is fixed. Fetched by
+benchmarks/fetch_subjects.py.
+
+* two_waits: both waits return.
+"""
+
+import sys
+from pathlib import Path
+from threading import Thread
+
+sys.path.insert(0, str((Path(__file__).parents[1] / ".subjects" / "futures-3.0.5").resolve(strict=True)))
+
+from futures_305 import Future, wait
+
+
+def two_waits():
+    future = Future()
+    returned = []
+
+    def waiter(name):
+        done, not_done = wait([future])
+        assert (done, not_done) == ({future}, set())
+        returned.append(name)
+
+    threads = [
+        Thread(target=waiter, args=("A",), name="A"),
+        Thread(target=waiter, args=("B",), name="B"),
+        Thread(target=future.set_result, args=(1,), name="C"),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(returned) == ["A", "B"], returned

@@ -1,0 +1,47 @@
+"""duckrace: drives concurrent Python code through its thread interleavings on purpose.
+
+The layers, from the top; nothing imports anything above it::
+
+    cli, report                        what a person sees
+    _explore, checks, plugins          explorations and the checks of a channel
+    search                             which thread goes next
+    hangs                              why an execution stopped
+    kernel | channels | duckrace_models   the simulated machine | the subject | its semantics
+    _data, _errors                     values
+
+``duckrace.channels`` is the reference channel; it needs none of the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._data import Event, Failure, Kind, Result, ThreadState, Verdict
+from ._errors import CheckFailed, DuckraceError, InternalError, UsageError
+from ._explore import explore, replay
+
+if TYPE_CHECKING:
+    __version__: str
+
+__all__ = [
+    "CheckFailed",
+    "DuckraceError",
+    "Event",
+    "Failure",
+    "InternalError",
+    "Kind",
+    "Result",
+    "ThreadState",
+    "UsageError",
+    "Verdict",
+    "explore",
+    "replay",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("duckrace")
+    raise AttributeError(f"module 'duckrace' has no attribute {name!r}")

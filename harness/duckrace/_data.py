@@ -1,0 +1,191 @@
+"""The values that everything hands around: plain, frozen, importing nothing.
+
+What a run says lives here; who finds it out (kernel, search), why it hangs (hangs) and how it looks
+(report) must not be known.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+class Kind(enum.StrEnum):
+    """What can be said of a program.  Never merged: a limit is not a pass, a hang is not an exception."""
+
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+    DEADLOCK = "DEADLOCK"
+    ORPHANED_WAIT = "ORPHANED_WAIT"
+    LOST_WAKEUP = "LOST_WAKEUP"
+    LIVELOCK = "LIVELOCK"
+    NONDETERMINISM = "NONDETERMINISM"
+    UNCONTROLLED = "UNCONTROLLED"
+    BUDGET = "BUDGET"
+
+    @property
+    def exit_status(self) -> int:
+        """0 passed, 1 the program is wrong, 3 nothing can be said."""
+        if self is Kind.PASSED:
+            return 0
+        return 3 if self in (Kind.NONDETERMINISM, Kind.UNCONTROLLED, Kind.BUDGET) else 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """A kind and what it speaks of: ``PASSED(sampled 1000)``, ``FAILED(exception)``."""
+
+    kind: Kind
+    detail: str = ""
+
+    @property
+    def passed(self) -> bool:
+        return self.kind is Kind.PASSED
+
+    @property
+    def exit_status(self) -> int:
+        return self.kind.exit_status
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.detail})" if self.detail else str(self.kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One step of an execution."""
+
+    step: int  # from 1
+    thread: str  # its name in the program
+    path: tuple[int, ...]  # its identity in every execution: () = main, (2,) = the second it started
+    operation: str  # what the machine saw: ``acquire lock#1``
+    call: str  # the call by which the scenario got there: ``send(0)``
+    where: str  # ``file:line``
+    choices: int  # how many threads could have made this step
+
+    def same_step(self, other: Event) -> bool:
+        return (self.path, self.operation) == (other.path, other.operation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadState:
+    """A thread when an execution ended."""
+
+    name: str
+    path: tuple[int, ...]
+    state: str  # ``ended``, ``runnable``, ``blocked``, ``timed wait``
+    waits_for: str  # ``join Thread-1``, ``acquire lock#1, held by B``; empty unless it waits
+    where: str  # ``file:line in function`` of the scenario
+    stack: tuple[str, ...]  # innermost first, our own frames and the interpreter's left out
+    daemon: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One way in which a program is wrong, with the schedule that shows it."""
+
+    kind: Kind
+    message: str  # one sentence
+    schedule: str  # the token to replay it
+    threads: tuple[ThreadState, ...] = ()
+    events: tuple[Event, ...] = ()
+    explanation: str = ""  # what it means and what to do
+    traceback: str = ""
+    output: str = ""  # what the failing execution printed
+    strategy: str = ""  # which strategy found it
+    execution: int = 0  # in which execution it was found, from 1
+    minimized: bool = False  # the schedule was reduced to what matters
+
+    def timeline(self) -> str:
+        """The steps as text, one line each: thread, call, place.  Steps that share a call share a line."""
+        rows: list[tuple[str, str, str]] = []
+        last: tuple[tuple[int, ...], str, str] | None = None
+        for event in self.events:
+            key = (event.path, event.call, event.where)
+            if key != last:
+                rows.append((event.thread, event.call, event.where))
+            last = key
+        wide = max((len(row[0]) for row in rows), default=0)
+        deep = min(max((len(row[1]) for row in rows), default=0), 44)
+        return "\n".join(f"{thread:<{wide}}  {call:<{deep}}  {where}".rstrip() for thread, call, where in rows)
+
+    def group(self) -> tuple[object, ...]:
+        """Two failures of one group have the same kind and cause."""
+        return (self.kind, self.message)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What an exploration found, and what it covered."""
+
+    scenario: str
+    verdict: Verdict
+    executions: int
+    outcomes: Mapping[object, int] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    failed: int = 0  # failing executions
+    traces: int | None = None  # distinct happens-before classes; None: not counted
+    exhaustive: bool = False
+    strategy: str = ""
+    granularity: str = "sync"
+    seed: int = 0
+    steps: int = 0  # of all executions
+    seconds: float = 0.0  # wall-clock
+    threads: int = 0  # the most that one execution had, main included
+    lost: int = 0  # threads that swallowed every attempt to end them
+    notes: tuple[str, ...] = ()
+    render: Callable[[Result], str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def failure(self) -> Failure | None:
+        """The failure that names the verdict, else the first one."""
+        return self.failures[0] if self.failures else None
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.passed
+
+    def raise_for_failure(self) -> None:
+        """Raise CheckFailed, with the report as its message, unless the verdict is a pass."""
+        if not self.passed:
+            from ._errors import CheckFailed
+
+            raise CheckFailed(self.render(self) if self.render is not None else str(self.verdict))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of ``duckrace check``: what was checked, how much of it was explored, what came out."""
+
+    name: str  # ``delivery``
+    verdict: Verdict
+    covered: str = ""  # ``12 programs, 2,400 executions sampled``
+    executions: int = 0
+    seconds: float = 0.0
+    failure: Failure | None = None
+    program: str = ""  # the program that failed, in words
+    skipped: tuple[str, ...] = ()  # what was not checked, and why: ``rendezvous (not claimed)``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckReport:
+    """What ``duckrace check`` found about one channel."""
+
+    channel: str
+    rows: tuple[Row, ...]
+    profile: str = "default"
+    seed: int = 0
+    seconds: float = 0.0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst row: a fault beats what is inconclusive, which beats a pass."""
+        rank = {0: 0, 3: 1, 1: 2}
+        return max((row.verdict for row in self.rows), key=lambda v: rank[v.exit_status], default=NOTHING_CHECKED)
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.passed
+
+
+NOTHING_CHECKED = Verdict(kind=Kind.BUDGET, detail="nothing was checked")

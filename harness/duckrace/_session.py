@@ -1,0 +1,257 @@
+"""One exploration's surroundings: a world, the machine, captured output, signals, the collector, the watchdog.
+
+Everything is put back at the end, whatever happened.  Between executions nothing survives but what the
+world was when it was frozen.
+
+It knows the kernel; it must not know strategies, verdicts or reports.
+"""
+
+from __future__ import annotations
+
+import _thread
+import gc
+import io
+import signal
+import sys
+import threading
+import types
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from ._errors import UsageError
+from ._scenario import Reference, found_in, scenario_in
+from .kernel import Stop, Unwind, World, machine
+from .kernel.machine import Choose, Recorder
+from .kernel.watchdog import LIMIT, Stalled, Watchdog
+
+COLLECT_AFTER = 20_000  # net allocations between two collections
+
+_one_at_a_time = threading.Lock()
+
+
+class Session:
+    """A context manager; inside it, :meth:`execute` runs one execution after another."""
+
+    def __init__(
+        self,
+        reference: Reference,
+        *,
+        modules: Sequence[str] | None = None,
+        thread_exceptions: str = "fail",
+        max_steps: int = 20_000,
+        watchdog: float = LIMIT,
+    ) -> None:
+        self.reference = reference
+        self.modules = modules
+        self.max_steps = max_steps
+        self.executions = 0
+        self.lost = 0
+        self.output = io.StringIO()
+        self._ignore = thread_exceptions == "ignore"
+        self._limit = watchdog
+        self._stack = ExitStack()
+        self._loaded: list[str] = []
+
+    # -- entering and leaving -----------------------------------------------------------------------
+
+    def __enter__(self) -> Session:
+        if machine.running() is not None or not _one_at_a_time.acquire(blocking=False):
+            raise UsageError("An exploration is running already; one process explores one scenario at a time.")
+        stack = self._stack
+        stack.callback(_one_at_a_time.release)
+        try:
+            self._real_threads = _thread._count()
+            self._redirect()
+            self.load()
+            stack.callback(machine.pool.clear)
+            self._collector()
+            self._interrupts()
+            if self._limit:
+                stack.enter_context(Watchdog(lambda: self.executions, self._limit))
+                self._real_threads = _thread._count()
+        except BaseException:
+            stack.close()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stack.close()
+
+    def load(self, preload: Sequence[str] = ()) -> None:
+        """Make a new world with the scenario in it.  Raises UsageError for a scenario that does not load."""
+        machine.clear()
+        reference = self.reference
+        parts = [reference, *(value for value in reference.arguments if isinstance(value, Reference))]
+        self.world = World(self.modules, [folder for part in parts for folder in part.search])
+        try:
+            module = self._import(reference)
+            arguments = [
+                found_in(self._import(value), value) if isinstance(value, Reference) else value
+                for value in reference.arguments
+            ]
+            for name in preload:
+                if name not in self.world.modules:
+                    self.world.import_module(name)
+        except UsageError:
+            raise
+        except Stop as error:
+            raise UsageError(f"{reference.text} cannot be loaded: {error}.") from error
+        except (Exception, SystemExit, Unwind) as error:
+            at = _last_place(error, str(reference.path))
+            text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            raise UsageError(f"{reference.text} cannot be loaded: {text}{at}.") from error
+        self.scenario = scenario_in(module, reference, arguments)
+        _refuse_asyncio(self._stack)
+        machine.shutdown_hooks = self.world.shutdown_hooks
+        machine.ignore_thread_errors = self._ignore
+        self.world.freeze()
+        self._loaded = list(self.world.order)
+
+    def _import(self, reference: Reference) -> types.ModuleType:
+        if reference.module in self.world.modules:
+            return self.world.modules[reference.module]
+        if reference.search:
+            return self.world.load_file(reference.path, reference.module)
+        return self.world.import_module(reference.module)
+
+    def grown(self) -> bool:
+        """Did the last execution import modules?  Then :meth:`regrow` and run it again."""
+        return len(self.world.order) > len(self._loaded)
+
+    def regrow(self) -> None:
+        """A new world that has from the start what executions imported on their way."""
+        self.load(preload=list(self.world.order))
+
+    # -- executing ------------------------------------------------------------------------------------
+
+    def execute(
+        self,
+        choose: Choose,
+        *,
+        recorder: Recorder | None = None,
+        inspect: Callable[[], Any] | None = None,
+        scenario: Callable[[], object] | None = None,
+    ) -> Any:
+        """One execution; returns why it ended, or what `inspect` says of it before its threads are unwound.
+
+        Steps, decisions, value and error stay on the machine until the next execution.
+        """
+        self.output.seek(0)
+        self.output.truncate()
+        world = self.world
+        world.activate()
+        machine.recorder = recorder
+        try:
+            why: Any = machine.run(scenario or self.scenario, choose, self.max_steps)
+            machine.recorder = None
+            if _thread._count() > self._real_threads:
+                machine.over = why = "stop"
+                machine.error = Stop("the program started a thread that is real: it cannot be controlled")
+                self._real_threads = _thread._count()
+            if inspect is not None:
+                with machine.quiet():
+                    why = inspect()
+            return why
+        except Stalled as stalled:
+            machine.over, machine.error = "stop", Stop(str(stalled))
+            return inspect() if inspect is not None else "stop"
+        finally:
+            machine.recorder = None
+            machine.unwind()
+            self.lost += len(machine.lost)
+            machine.lost.clear()
+            world.restore()
+            world.deactivate()
+            self.executions += 1
+            if gc.get_count()[0] > COLLECT_AFTER:
+                gc.collect()
+
+    # -- surroundings ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def host_output(self) -> Iterator[None]:
+        """The real stdout and stderr, for our own messages in between."""
+        captured = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = self._streams
+        try:
+            yield
+        finally:
+            sys.stdout, sys.stderr = captured
+
+    def _redirect(self) -> None:
+        saved = sys.stdout, sys.stderr, sys.unraisablehook
+        self._streams = saved[:2]
+        hook = sys.unraisablehook
+
+        def unraisable(args: Any) -> None:
+            if not isinstance(args.exc_value, Unwind) and machine.running() is not None and not machine.over:
+                hook(args)
+
+        def back() -> None:
+            sys.stdout, sys.stderr, sys.unraisablehook = saved
+
+        sys.stdout = sys.stderr = self.output
+        sys.unraisablehook = unraisable
+        self._stack.callback(back)
+
+    def _collector(self) -> None:
+        """Collections happen between executions only, and over what they made, not over the whole process."""
+        enabled = gc.isenabled()
+        gc.disable()
+        gc.collect()
+        gc.freeze()
+
+        def back() -> None:
+            gc.unfreeze()
+            if enabled:
+                gc.enable()
+
+        self._stack.callback(back)
+
+    def _interrupts(self) -> None:
+        """The first Ctrl-C ends the exploration at the next schedule point, the second one at once."""
+        machine.interrupted = False
+        if threading.current_thread() is not threading.main_thread():
+            return
+
+        def on_interrupt(number: int, frame: types.FrameType | None) -> None:
+            if machine.interrupted:
+                raise KeyboardInterrupt
+            machine.interrupted = True
+            machine.limit = 0
+
+        before = signal.signal(signal.SIGINT, on_interrupt)
+        self._stack.callback(lambda: signal.signal(signal.SIGINT, before))
+
+
+def _last_place(error: BaseException, path: str) -> str:
+    """Where in the scenario's file a load failed."""
+    if isinstance(error, SyntaxError):
+        return ""
+    line = None
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == path:
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return f" (line {line})" if line else ""
+
+
+def _refuse_asyncio(stack: ExitStack) -> None:
+    """A running event loop would wait for real; say so in one sentence instead."""
+    events: Any = sys.modules.get("asyncio.base_events")
+    if events is None or getattr(events.BaseEventLoop.run_forever, "refuses", False):
+        return
+    loop = events.BaseEventLoop
+    original = loop.run_forever
+
+    def run_forever(self: Any) -> None:
+        if machine.running() is not None:
+            self.close()
+            machine.stop("the program runs an asyncio event loop: asyncio programs cannot be explored yet")
+        original(self)
+
+    run_forever.refuses = True  # type: ignore[attr-defined]
+    loop.run_forever = run_forever
+    stack.callback(setattr, loop, "run_forever", original)

@@ -1,0 +1,38 @@
+"""The simulated machine.  Rooms, from the ground up:
+
+``machine``       threads as greenlets, the schedule point, virtual time, how an execution ends
+``locks``         ``Lock``, ``RLock`` and the quiet locks of ``threading``
+``simplequeue``   ``SimpleQueue`` as one primitive
+``clock``         ``time``
+``local``         thread-local values
+``threads``       ``_thread``, and the plumbing of ``threading``
+``determinism``   ``id``, ``random``, ``os.urandom``, ``datetime``
+``rewrite``       source of modules under test, rewritten when loaded
+``snapshot``      modules put back between executions
+``world``         loads all of this under the names that programs import
+``frames``        where a thread is in its program, in words
+``recorder``      the trace of an execution that is replayed to be shown
+``watchdog``      notices what cannot be controlled
+
+The kernel knows threads, time and schedule points.  It must not know channels, strategies or reports.
+"""
+
+from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, Machine, SimThread, Stop, Unwind, machine
+from .world import World
+
+__all__ = [
+    "BEGIN",
+    "END",
+    "EXIT",
+    "JOIN",
+    "SLEEP",
+    "START",
+    "STARTED",
+    "YIELD",
+    "Machine",
+    "SimThread",
+    "Stop",
+    "Unwind",
+    "World",
+    "machine",
+]

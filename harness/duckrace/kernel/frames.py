@@ -1,0 +1,163 @@
+"""Where a thread is in its program, in words: places, calls, and what it is about to do.
+
+Nothing here runs during an exploration; it serves executions that are replayed to be shown, and threads
+that stand still.  Rendering values may run the program's own ``__repr__``, so it happens where nothing
+may switch.
+
+It knows frames and the simulated objects; it must not know why anybody asks.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from reprlib import Repr
+from typing import Any, Final
+
+from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
+from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, machine
+
+HERE: Final = str(Path(__file__).parent)
+LIBRARY: Final = tuple({os.path.dirname(os.__file__), os.path.dirname(types.__file__)})
+
+_short = Repr()
+_short.maxstring = _short.maxother = 30
+_short.maxlevel = 2
+
+
+def frames_of(thread: SimThread) -> list[types.FrameType]:
+    """Its stack, innermost first, without the machine's own frames."""
+    if thread.done:
+        return []
+    frame = thread.greenlet.gr_frame if thread.greenlet.gr_frame is not None else sys._getframe()
+    return [frame for frame in _back(frame) if not is_ours(frame)]
+
+
+def _back(frame: types.FrameType | None) -> Iterator[types.FrameType]:
+    while frame is not None:
+        yield frame
+        frame = frame.f_back
+
+
+def is_ours(frame: types.FrameType) -> bool:
+    return frame.f_code.co_filename.startswith(HERE)
+
+
+def is_library(frame: types.FrameType) -> bool:
+    """Does the frame run the interpreter's own source?"""
+    name = frame.f_code.co_filename
+    return name.startswith("<frozen") or (name.startswith(LIBRARY) and "site-packages" not in name)
+
+
+def home_file(stack: list[types.FrameType], scenario: str) -> str:
+    """The file that a thread is told from: the scenario's if it is on the stack, else its outermost own one."""
+    for frame in stack:
+        if frame.f_code.co_filename == scenario:
+            return scenario
+    for frame in reversed(stack):
+        if not is_library(frame):
+            return frame.f_code.co_filename
+    return stack[-1].f_code.co_filename if stack else ""
+
+
+def split(stack: list[types.FrameType], scenario: str) -> tuple[types.FrameType | None, types.FrameType | None]:
+    """The frame from which the thread left its own file, and the frame that it called there (None: a primitive)."""
+    home = home_file(stack, scenario)
+    callee: types.FrameType | None = None
+    for frame in stack:
+        if frame.f_code.co_filename == home:
+            return frame, callee
+        callee = frame
+    return None, callee
+
+
+def place(frame: types.FrameType | None) -> str:
+    """``file:line``, relative to the working directory where that is shorter."""
+    if frame is None:
+        return ""
+    return f"{shown_path(frame.f_code.co_filename)}:{frame.f_lineno}"
+
+
+def shown_path(path: str) -> str:
+    relative = os.path.relpath(path)
+    return relative if not relative.startswith("..") else path
+
+
+def call_text(frame: types.FrameType) -> str:
+    """The call that made `frame`: name and arguments; ``self`` left out."""
+    code = frame.f_code
+    names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    values = frame.f_locals
+    shown = [
+        f"{name}={render(values[name])}" if position >= code.co_argcount else render(values[name])
+        for position, name in enumerate(names)
+        if name in values and not (position == 0 and name in ("self", "cls"))
+        and not (position and values[name] is None)
+    ]  # fmt: skip
+    return f"{code.co_name}({', '.join(shown)})"
+
+
+def render(value: object) -> str:
+    with machine.quiet():
+        try:
+            return _short.repr(value)
+        except Exception as error:
+            return f"<{type(value).__name__}: repr failed with {type(error).__name__}>"
+
+
+def operation_text(op: str, obj: object, stack: list[types.FrameType]) -> str:
+    """What the machine saw, in words."""
+    if op is START:
+        return f"start {started_name(obj)}"
+    if op in (BEGIN, END, STARTED, YIELD, EXIT):
+        return {BEGIN: "begins", END: "ends", STARTED: "has started it", YIELD: "yields", EXIT: "returns"}[op]
+    if op is JOIN and isinstance(obj, SimThread):
+        return f"join {obj.name}"
+    if op is SLEEP:
+        return f"sleep({obj})"
+    if op is WAIT and isinstance(obj, QuietLock):
+        return f"wait for a notify on {condition_text(stack)}"
+    if isinstance(obj, Lock):
+        return f"{op} {label(obj)}"
+    if isinstance(obj, SimThread):
+        return f"{op} {obj.name}"
+    return f"{op} {type(obj).__name__}" if obj is not None else op
+
+
+def started_name(function: object) -> str:
+    return str(getattr(getattr(function, "__self__", None), "_name", "a thread"))
+
+
+def condition_text(stack: list[types.FrameType]) -> str:
+    """Which ``Condition`` a thread waits in: named by its lock."""
+    for frame in stack:
+        owner = frame.f_locals.get("self")
+        lock = getattr(owner, "_lock", None)
+        if frame.f_code.co_name == "wait" and lock is not None:
+            inner: Any = getattr(lock, "_block", lock)
+            return f"the condition of {label(inner)}" if isinstance(inner, Lock) else "a condition"
+    return "a condition"
+
+
+def call_or_operation(op: str, obj: object, stack: list[types.FrameType], scenario: str) -> tuple[str, str]:
+    """(the call by which the thread left its file, or what it does there; the place of that)."""
+    caller, callee = split(stack, scenario)
+    words = operation_text(op, obj, stack)
+    plain = op in (START, STARTED, BEGIN, END, EXIT, JOIN)
+    if callee is None or plain or (callee.f_code.co_name.startswith("__") and is_library(callee)):
+        text = words
+    elif callee.f_code.co_name in ("__next__", "__iter__"):
+        text = "next item of a for loop"
+    elif is_library(callee) and op in (ACQUIRE, RELEASE) and callee.f_code.co_name in ("acquire", "release"):
+        text = words
+    else:
+        text = call_text(callee)
+    return text, place(caller)
+
+
+def describe(frame: types.FrameType) -> str:
+    """``file:line in function``."""
+    return f"{place(frame)} in {frame.f_code.co_qualname}"

@@ -1,0 +1,35 @@
+"""Rewriting the source of the modules under test when the world loads them.
+
+At granularity ``sync`` one thing is added: every ``while`` loop reports its iterations
+(:meth:`Machine.spin`), so that a loop without a schedule point cannot spin for ever unseen.  Line
+numbers, tracebacks and ``inspect.getsource`` stay as they are.
+
+It knows Python's syntax tree; it must not know the machine or how modules are found.
+"""
+
+from __future__ import annotations
+
+import ast
+import types
+from typing import Final
+
+SPIN: Final = "__duckrace_spin__"  # ends in two underscores, or it would be mangled inside classes
+
+
+class _Loops(ast.NodeTransformer):
+    def visit_While(self, node: ast.While) -> ast.While:
+        self.generic_visit(node)
+        call = ast.Expr(ast.Call(ast.Name(SPIN, ast.Load()), [], []))
+        for part in ast.walk(call):
+            if isinstance(part, (ast.expr, ast.stmt)):
+                ast.copy_location(part, node.body[0])
+        node.body.insert(0, call)
+        return node
+
+
+def rewrite(source: bytes, filename: str) -> types.CodeType:
+    """Compile a module's source for the world.  Raises SyntaxError as ``compile`` does."""
+    if b"while" not in source:
+        return compile(source, filename, "exec", dont_inherit=True)
+    tree = _Loops().visit(compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True))
+    return compile(tree, filename, "exec", dont_inherit=True)

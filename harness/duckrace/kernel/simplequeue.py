@@ -1,0 +1,101 @@
+"""``SimpleQueue`` as one primitive: one event per put and per get.
+
+Its pure-Python twin in ``queue`` is not re-entrant as the real one is (contract 79), so it is
+simulated instead of executed.  A put never blocks and may happen inside a get of the same thread.
+
+It knows the machine; nothing else.
+"""
+
+from __future__ import annotations
+
+import types
+from collections import deque
+from typing import Any, Final
+
+from _queue import Empty  # the exception that host code and world code share
+
+from .machine import SimThread, machine
+
+PUT: Final = "put"
+GET: Final = "get"
+
+_m = machine
+
+
+class SimpleQueue:
+    """An unbounded FIFO queue.  ``waiting``: threads whose next operation is to take an item, ready
+    while there is one."""
+
+    __slots__ = ("__weakref__", "_items", "waiting")
+    __class_getitem__ = classmethod(types.GenericAlias)
+
+    def __init__(self) -> None:
+        self._items: deque[Any] = deque()
+        self.waiting: list[SimThread] = []
+
+    def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
+        me = _m.current
+        if me is not None:
+            _m.point(me, PUT, self)
+        self._items.append(item)
+        if self.waiting and len(self._items) == 1 and not _m.unwinding:
+            _m.idle_rounds = 0
+            _m.ready.extend(self.waiting)
+
+    def put_nowait(self, item: Any) -> None:
+        self.put(item)
+
+    def get(self, block: bool = True, timeout: float | None = None) -> Any:
+        if block and timeout is not None and timeout < 0:
+            raise ValueError("'timeout' must be a non-negative number")
+        me = _m.current
+        items, waiting = self._items, self.waiting
+        if me is None:
+            if items:
+                return items.popleft()
+            if not block:
+                raise Empty
+            raise _m.refuse("wait for an item of a SimpleQueue")
+        if not block or timeout == 0:
+            _m.point(me, GET, self)
+            if not items:
+                raise Empty
+        else:
+            if not items:
+                _m.ready.remove(me)
+            waiting.append(me)
+            if timeout is not None:
+                _m.set_timer(me, timeout, waiting)
+            _m.point(me, GET, self)
+            if timeout is not None and _m.cut_timer(me):
+                raise Empty
+            waiting.remove(me)
+        item = items.popleft()
+        if not items:
+            for other in waiting:
+                _m.ready.remove(other)
+        return item
+
+    def get_nowait(self) -> Any:
+        return self.get(False)
+
+    def empty(self) -> bool:
+        return self.qsize() == 0
+
+    def qsize(self) -> int:
+        me = _m.current
+        if me is not None:
+            _m.point(me, "size?", self)
+        return len(self._items)
+
+    def reset(self) -> None:
+        """As new: between executions, for queues that live in modules."""
+        self._items.clear()
+        self.waiting.clear()
+
+
+def queue_module() -> types.ModuleType:
+    """A new simulated ``_queue`` for one world."""
+    module = types.ModuleType("_queue")
+    vars(module).update({"SimpleQueue": SimpleQueue, "Empty": Empty})
+    return module

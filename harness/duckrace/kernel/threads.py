@@ -1,0 +1,242 @@
+"""The simulated ``_thread``, and what ``threading`` needs to stand on it.
+
+``threading`` is the interpreter's own source, executed anew.  Only its plumbing is replaced, so that
+a start and a join are one event each: the flag of ``Thread.start`` (:class:`StartGate`), sentinels
+and handles (:class:`ThreadEnd`), the registries' locks (real ones: nothing switches while they are
+held) and the waiter locks of ``Condition`` (:class:`~duckrace.kernel.locks.QuietLock`).
+
+It knows the machine and locks; it must not know how modules are loaded or what is explored.
+"""
+
+from __future__ import annotations
+
+import _thread as _real
+import types
+from collections.abc import Callable
+from typing import Any, Final
+
+from .local import local
+from .locks import TIMEOUT_MAX, Lock, QuietLock, RLock, checked_timeout
+from .machine import JOIN, STARTED, SimThread, machine
+
+ALIVE: Final = "alive?"
+IS_SET: Final = "is set?"
+
+_m = machine
+
+
+class StartGate:
+    """``Thread._started``: the new thread parks in :meth:`set` until it is scheduled first, the one
+    that started it has a schedule point in :meth:`wait`."""
+
+    __slots__ = ("_flag",)
+
+    def __init__(self) -> None:
+        self._flag = False
+
+    def is_set(self) -> bool:
+        return self._flag
+
+    def set(self) -> None:
+        self._flag = True
+        _m.begin()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        me = _m.current
+        if me is not None:
+            _m.point(me, STARTED, None)
+        return True
+
+    def _at_fork_reinit(self) -> None:
+        self._flag = False
+
+
+class ThreadEnd:
+    """The end of a thread, to be joined: the sentinel lock of 3.11 and 3.12, the handle of 3.13."""
+
+    __slots__ = ("__weakref__", "_forced", "thread")
+
+    def __init__(self, thread: SimThread | None = None) -> None:
+        self.thread = thread
+        self._forced = False
+
+    @property
+    def ident(self) -> int:
+        return self.thread.ident if self.thread is not None else 0
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end; `timeout` in seconds of virtual time. False when that ran out."""
+        me, thread = _m.current, self.thread
+        if thread is None or self._forced:
+            return True
+        if me is None:
+            if thread.done:
+                return True
+            raise _m.refuse("join a thread")
+        if thread is me:
+            raise RuntimeError("Cannot join current thread")
+        if thread.done:
+            _m.point(me, JOIN, thread)
+            return True
+        if timeout is not None and timeout <= 0:
+            return self.is_done()
+        _m.ready.remove(me)
+        thread.joiners.append(me)
+        if timeout is not None:
+            _m.set_timer(me, checked_timeout(True, timeout), thread.joiners)
+        _m.point(me, JOIN, thread)
+        return timeout is None or not _m.cut_timer(me)
+
+    def is_done(self) -> bool:
+        me, thread = _m.current, self.thread
+        if thread is None or self._forced:
+            return self._forced
+        if me is not None and thread is not me:
+            _m.point(me, ALIVE, thread)
+        return thread.done
+
+    def _set_done(self) -> None:
+        self._forced = True
+
+    # As the sentinel lock of 3.11 and 3.12: held while the thread lives, taken first by itself.
+    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+        if self.thread is _m.running():
+            return True
+        if not blocking:
+            return self.is_done()
+        return self.join(None if timeout == -1 else timeout)
+
+    def release(self) -> None:
+        pass
+
+    def locked(self) -> bool:
+        return not (self._forced or self.thread is None or self.thread.done)
+
+
+def _start(function: Callable[..., object], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> int:
+    """``_thread.start_new_thread``: such threads are joined by nobody, so they count as daemons."""
+    if not callable(function):
+        raise TypeError("first arg must be callable")
+    keywords = kwargs or {}
+
+    def body() -> None:
+        _m.begin()
+        function(*args, **keywords)
+
+    body.__self__ = None  # type: ignore[attr-defined]
+    return _m.spawn(body, True).ident
+
+
+def _start_bootstrap(function: Callable[..., object], args: tuple[Any, ...] = ()) -> int:
+    """How ``threading.Thread`` starts on 3.11 and 3.12; its gate parks the new thread."""
+    return _m.spawn(function, function.__self__.daemon).ident  # type: ignore[attr-defined]
+
+
+def _start_joinable(
+    function: Callable[..., object], *, handle: ThreadEnd | None = None, daemon: bool = True
+) -> ThreadEnd:
+    """How ``threading.Thread`` starts on 3.13."""
+    if handle is None:
+        handle = ThreadEnd()
+    parks_itself = hasattr(getattr(function, "__self__", None), "_started")
+
+    def body() -> None:
+        _m.begin()
+        function()
+
+    handle.thread = _m.spawn(function if parks_itself else body, daemon)
+    return handle
+
+
+def _get_ident() -> int:
+    thread = _m.current or _m.thread
+    return 1 if thread is None else thread.ident
+
+
+def _own_end() -> ThreadEnd:
+    return ThreadEnd(_m.running())
+
+
+def _excepthook(args: Any) -> None:
+    """The default ``threading.excepthook``: an exception that a thread did not catch fails the execution."""
+    if _m.unwinding or args.exc_type is SystemExit or _m.ignore_thread_errors:
+        return
+    _m.fail(args.exc_value)
+
+
+def _exit() -> None:
+    raise SystemExit
+
+
+def thread_module() -> types.ModuleType:
+    """A new simulated ``_thread`` for one world."""
+    module = types.ModuleType("_thread", _real.__doc__)
+    keep = ("error", "stack_size", "interrupt_main", "_is_main_interpreter", "ExceptHookArgs", "_ExceptHookArgs")
+    for name in keep:
+        if hasattr(_real, name):
+            setattr(module, name, getattr(_real, name))
+    names: dict[str, object] = {
+        "TIMEOUT_MAX": TIMEOUT_MAX,
+        "LockType": Lock,
+        "RLock": RLock,
+        "_count": lambda: sum(not t.done for t in _m.threads) or 1,
+        "_excepthook": _excepthook,
+        "_local": local,
+        "_set_sentinel": _own_end,
+        "allocate": Lock,
+        "allocate_lock": Lock,
+        "daemon_threads_allowed": lambda: True,
+        "exit": _exit,
+        "exit_thread": _exit,
+        "get_ident": _get_ident,
+        "get_native_id": _get_ident,
+        "start_new": _start,
+        "start_new_thread": _start,
+    }
+    if hasattr(_real, "start_joinable_thread"):
+        names |= {
+            "_ThreadHandle": ThreadEnd,
+            "_get_main_thread_ident": lambda: 1,
+            "_make_thread_handle": lambda ident: ThreadEnd(),
+            "_shutdown": lambda: None,
+            "lock": Lock,
+            "start_joinable_thread": _start_joinable,
+        }
+    vars(module).update(names)
+    return module
+
+
+class _Forgetful:
+    """Stands for registries that only matter after a fork."""
+
+    def add(self, item: object) -> None:
+        pass
+
+
+def silence_plumbing(threading: Any) -> None:
+    """Replace the parts of a freshly executed ``threading`` that are its own bookkeeping."""
+    threading._allocate_lock = QuietLock
+    threading._active_limbo_lock = _real.RLock()
+    threading._dangling = _Forgetful()
+    if hasattr(threading, "_shutdown_locks"):
+        threading._shutdown_locks_lock = _real.RLock()
+        threading._shutdown_locks = _Forgetful()
+        threading._maintain_shutdown_locks = lambda: None
+        threading._start_new_thread = _start_bootstrap
+    threading._StartGate = StartGate
+    init = threading.Thread.__init__
+    names = tuple("_StartGate" if name == "Event" else name for name in init.__code__.co_names)
+    init.__code__ = init.__code__.replace(co_names=names)
+    main = threading._main_thread
+    main._started = StartGate()
+    main._started._flag = True
+
+    def is_set(self: Any) -> bool:
+        """Return true if and only if the internal flag is true."""
+        me = _m.current
+        if me is not None:
+            _m.point(me, IS_SET, self)
+        return bool(self._flag)
+
+    threading.Event.is_set = is_set
+    threading.Event.isSet = is_set

@@ -1,0 +1,33 @@
+"""What a strategy is: the answer to "which of the runnable threads goes next?", and nothing else.
+
+Recording, replay, limits and counting wrap a strategy; it sees threads and their pending operations,
+never locks' insides, channels or results.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from duckrace.kernel import SimThread
+
+
+class Strategy(Protocol):
+    """Chooses schedules; one object serves one exploration.
+
+    A schedule must be a function of the seed and the number of the execution only, so that executions
+    can be shared out and repeated in any order.
+    """
+
+    name: str
+
+    def begin(self, execution: int) -> bool:
+        """Get ready for an execution (counted from 0). False: there is nothing left to explore."""
+        ...
+
+    def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
+        """Name one of `ready` (two or more; not to be changed). `running` made the last step and may have ended."""
+        ...
+
+    def end(self, choices: int) -> None:
+        """The execution is over after this many choices."""
+        ...

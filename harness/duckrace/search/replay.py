@@ -1,0 +1,40 @@
+"""``replay``: the decisions of a recorded execution, again.
+
+A decision that cannot be followed, or one that is missing or left over, is a divergence: the program
+depends on something besides its schedule.  It is remembered and reported, never papered over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duckrace.kernel import SimThread
+
+
+class Diverged(Exception):
+    """The program did not offer the decision that the schedule makes."""
+
+
+class Replay:
+    name = "replay"
+
+    def __init__(self, decisions: Sequence[int]) -> None:
+        self._decisions = decisions
+
+    def begin(self, execution: int) -> bool:
+        self._next = 0
+        return execution == 0
+
+    def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
+        position = self._next
+        if position < len(self._decisions):
+            wanted = self._decisions[position]
+            for thread in ready:
+                if thread.n == wanted:
+                    self._next = position + 1
+                    return thread
+            raise Diverged(f"decision {position + 1} runs thread {wanted}, which cannot run there")
+        raise Diverged(f"the program makes more choices than the schedule has ({len(self._decisions)})")
+
+    def end(self, choices: int) -> None:
+        pass
