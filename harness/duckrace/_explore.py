@@ -24,7 +24,7 @@ from ._scenario import Reference, pack, resolve, unpack
 from ._session import Session
 from .hangs import Diagnosis, Provider, diagnose
 from .hangs.waits import states
-from .kernel import frames, machine
+from .kernel import Stop, frames, machine
 from .kernel.machine import SimThread
 from .kernel.recorder import Steps, Tracer
 from .kernel.watchdog import LIMIT
@@ -119,7 +119,7 @@ def explore(
     )
     reference = resolve(scenario)
     chooser = search.make(strategy, seed)
-    with settings.session(reference, watchdog) as session:
+    with settings.session(reference, watchdog) as session, session.held():
         exploration = _Exploration(session, settings, chooser)
         exploration.run(executions, keep_going, deadline, progress)
     result = exploration.result(executions)
@@ -197,11 +197,11 @@ class _Exploration:
                 break
             if progress is not None and now - told > 0.2:
                 told = now
-                with session.host_output():
+                with session.outside():
                     progress(self._progress(total, now - started))
         self.seconds = time.perf_counter() - started
         if progress is not None:
-            with session.host_output():
+            with session.outside():
                 progress(self._progress(total, self.seconds))
 
     def _enough(self, keep_going: bool) -> bool:
@@ -487,7 +487,7 @@ def _plain(value: object) -> object:
     with machine.quiet():
         try:
             return repr(value)
-        except Exception as error:
+        except (Exception, Stop) as error:
             return f"<{type(value).__name__}: repr failed with {type(error).__name__}>"
 
 

@@ -8,7 +8,6 @@ It knows the kernel; it must not know strategies, verdicts or reports.
 
 from __future__ import annotations
 
-import _thread
 import gc
 import io
 import signal
@@ -52,6 +51,8 @@ class Session:
         self._limit = watchdog
         self._stack = ExitStack()
         self._loaded: list[str] = []
+        self._held = False
+        self.world: World
 
     # -- entering and leaving -----------------------------------------------------------------------
 
@@ -61,15 +62,15 @@ class Session:
         stack = self._stack
         stack.callback(_one_at_a_time.release)
         try:
-            self._real_threads = _thread._count()
             self._redirect()
+            self._refuse_real_threads()
             self.load()
             stack.callback(machine.pool.clear)
+            stack.callback(machine.clear)
             self._collector()
             self._interrupts()
             if self._limit:
                 stack.enter_context(Watchdog(lambda: self.executions, self._limit))
-                self._real_threads = _thread._count()
         except BaseException:
             stack.close()
             raise
@@ -81,6 +82,8 @@ class Session:
     def load(self, preload: Sequence[str] = ()) -> None:
         """Make a new world with the scenario in it.  Raises UsageError for a scenario that does not load."""
         machine.clear()
+        if self._held:
+            self.world.deactivate()
         reference = self.reference
         parts = [reference, *(value for value in reference.arguments if isinstance(value, Reference))]
         self.world = World(self.modules, [folder for part in parts for folder in part.search])
@@ -107,6 +110,8 @@ class Session:
         machine.ignore_thread_errors = self._ignore
         self.world.freeze()
         self._loaded = list(self.world.order)
+        if self._held:
+            self.world.activate()
 
     def _import(self, reference: Reference) -> types.ModuleType:
         if reference.module in self.world.modules:
@@ -145,10 +150,8 @@ class Session:
         try:
             why: Any = machine.run(scenario or self.scenario, choose, self.max_steps)
             machine.recorder = None
-            if _thread._count() > self._real_threads:
-                machine.over = why = "stop"
-                machine.error = Stop("the program started a thread that is real: it cannot be controlled")
-                self._real_threads = _thread._count()
+            if machine.interrupted and isinstance(machine.error, KeyboardInterrupt):
+                machine.over = why = "interrupt"
             if inspect is not None:
                 with machine.quiet():
                     why = inspect()
@@ -170,12 +173,24 @@ class Session:
     # -- surroundings ---------------------------------------------------------------------------------
 
     @contextmanager
-    def host_output(self) -> Iterator[None]:
-        """The real stdout and stderr, for our own messages in between."""
+    def held(self) -> Iterator[None]:
+        """Keep the world active between executions: changing places costs more than a short execution."""
+        self._held = True
+        self.world.activate()
+        try:
+            yield
+        finally:
+            self.world.deactivate()
+            self._held = False
+
+    @contextmanager
+    def outside(self) -> Iterator[None]:
+        """The host's modules and the real stdout and stderr, for code of ours in between."""
         captured = sys.stdout, sys.stderr
         sys.stdout, sys.stderr = self._streams
         try:
-            yield
+            with self.world.host():
+                yield
         finally:
             sys.stdout, sys.stderr = captured
 
@@ -194,6 +209,25 @@ class Session:
         sys.stdout = sys.stderr = self.output
         sys.unraisablehook = unraisable
         self._stack.callback(back)
+
+    def _refuse_real_threads(self) -> None:
+        """Host modules that start a thread from inside the program start a real one: nothing controls it."""
+        host: Any = threading
+        ident = threading.get_ident()
+        for name in ("_start_new_thread", "_start_joinable_thread"):
+            original = getattr(host, name, None)
+            if original is None:
+                continue
+
+            def start(function: Any, *args: Any, _original: Any = original, **kwargs: Any) -> Any:
+                if machine.running() is not None and threading.get_ident() == ident:
+                    machine.stop(
+                        f"a module that is not simulated starts a real thread ({type(function.__self__).__qualname__})"
+                    )
+                return _original(function, *args, **kwargs)
+
+            setattr(host, name, start)
+            self._stack.callback(setattr, host, name, original)
 
     def _collector(self) -> None:
         """Collections happen between executions only, and over what they made, not over the whole process."""

@@ -12,6 +12,8 @@ Design
    Wake-ups are passed on by `_rouse` when a woken call leaves without using its chance.
 4. Wake first, then change (nobody can look before the lock is free). An interrupt between the two makes a wake-up
    spurious, never lost.
+   What an interrupt can still break is `_submit` and `settle` themselves, between a try of the lock that succeeded and
+   the statement after it: Python has no ``with`` for a lock that one only tries.
 5. Messages are destroyed outside the lock: their finalizers may use this channel (contract 52).
 """
 
@@ -177,12 +179,17 @@ class Core(Generic[T]):
         """Lock free, waiter in the line: sleep until woken or until the deadline."""
         if self.deferred or self.dead:
             self.settle()  # a drop that came while we held the lock may be what we wait for
+        _exit.sleep(waiter, self, deadline)
+
+    def nudge(self, waiter: Waiter[T]) -> None:
+        """The interpreter exits: a sleeper shall look around, keeping its place in the line (contract 92)."""
         try:
-            _exit.parked[waiter] = self
-            _exit.watch()
-            waiter.park(deadline)
+            with self.lock:
+                if waiter.waiting and waiter.gate.locked():
+                    waiter.gate.release()
         finally:
-            _exit.parked.pop(waiter, None)
+            if self.deferred or self.dead:
+                self.settle()
 
     def end_wait(self, waiter: Waiter[T], parks: int) -> None:
         """The interpreter exits and nobody else can wake this sleep: let the call end as closed (contract 92)."""

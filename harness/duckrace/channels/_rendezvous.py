@@ -38,24 +38,18 @@ class RendezvousCore(Core[T]):
             return WAIT
         offer: Waiter[T] = self.putters[0]
         value = offer.message()
-        offer.value = None  # the sender's frame may live on for a while
+        self.putters.wake_first()
         offer.served = True
-        try:
-            self.putters.wake_first()
-        except BaseException:  # an interrupt: the sender is free to go, so the message must stay
-            self.buffer.appendleft(value)
-            raise
         return value
 
     def _rouse(self) -> None:
         if self.buffer and self.takers:
-            value = self.buffer[0]
+            self._serve(self.buffer[0])
             del self.buffer[0]
-            self._serve(value)
 
     def _serve(self, value: T) -> None:
         """Put the message into the hands of the receiver that waits longest."""
         taker = self.takers[0]
+        self.takers.wake_first()
         taker.value = value
         taker.served = True
-        self.takers.wake_first()

@@ -24,7 +24,7 @@ class Waiter(Generic[T]):
 
     def __init__(self, line: Line[T], seat: Seat, value: T | None = None) -> None:
         self.gate = threading.Lock()
-        """Locked; whoever wakes the call unlocks it, once per stay in the line."""
+        """Locked while the call has to sleep."""
         self.gate.acquire()
         self.line = line
         self.seat = seat
@@ -44,20 +44,18 @@ class Waiter(Generic[T]):
         """What a served receiver was given."""
         return cast("T", self.value)
 
-    def park(self, deadline: float) -> None:
-        """Sleep until woken, or until the deadline. May return too early: the caller looks again in any case."""
-        self.parks += 1
+    def park(self, deadline: float) -> bool:
+        """Sleep until the gate opens (True) or until the deadline."""
         if deadline == FOREVER:
-            self.gate.acquire()
-        else:
-            self.gate.acquire(timeout=seconds_until(deadline))
+            return self.gate.acquire()
+        return self.gate.acquire(timeout=seconds_until(deadline))
 
 
 class Line(deque["Waiter[T]"]):
     """Calls that wait for one thing, in order of arrival. Every method is called with the channel's lock held.
 
-    Python runs a signal handler only after a call or a jump: none of the methods can be cut between taking a waiter out
-    of the line and opening its gate, so an interrupt loses no wake-up.
+    Python runs a signal handler only around calls and after jumps back: `_wake` cannot be cut between taking a waiter
+    out of the line and opening its gate, so an interrupt loses no wake-up.
     """
 
     __slots__ = ()
@@ -76,16 +74,12 @@ class Line(deque["Waiter[T]"]):
 
     def wake_first(self) -> None:
         """Let the call that waits longest look again."""
-        waiter = self[0]
-        del self[0]
-        waiter.waiting = False
-        waiter.gate.release()
+        self._wake(0)
 
     def wake(self, waiter: Waiter[T]) -> None:
         """Let this call look again; nothing if it is awake already."""
         if waiter.waiting:
-            self.leave(waiter)
-            waiter.gate.release()
+            self._wake(self.index(waiter))
 
     def wake_seat(self, seat: Seat) -> None:
         """Let the calls on one handle look again: it was dropped."""
@@ -96,3 +90,12 @@ class Line(deque["Waiter[T]"]):
         """Let everybody look again: the other side is gone."""
         while self:
             self.wake_first()
+
+    def _wake(self, index: int) -> None:
+        waiter = self[index]
+        del self[index]
+        waiter.waiting = False
+        try:
+            waiter.gate.release()
+        except RuntimeError:  # it is open already: nudged at the exit, and now woken
+            pass

@@ -130,4 +130,4 @@ def line_of(name: str, frame: types.FrameType) -> int:
 
 def _starts(scope: ast.FunctionDef | ast.Lambda) -> int:
     decorators = getattr(scope, "decorator_list", [])
-    return min([scope.lineno, *(d.lineno for d in decorators)])
+    return min((scope.lineno, *(int(d.lineno) for d in decorators)))

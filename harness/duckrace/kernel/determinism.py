@@ -26,17 +26,24 @@ class Chance:
     """The chance of one world, decided beforehand."""
 
     def __init__(self) -> None:
-        self._bits = _random.Random(0)
+        self._random: _random.Random | None = None
         self._numbers: dict[int, int] = {}
         self._kept: list[object] = []
         self._next = 0
 
     def reset(self) -> None:
         """As at the start of every execution."""
-        self._bits.seed(0)
-        self._numbers.clear()
-        self._kept.clear()
+        self._random = None
+        if self._next:
+            self._numbers.clear()
+            self._kept.clear()
         self._next = 0
+
+    @property
+    def _bits(self) -> _random.Random:
+        if self._random is None:
+            self._random = _random.Random(0)
+        return self._random
 
     def urandom(self, size: int, /) -> bytes:
         return self._bits.randbytes(size)
@@ -52,9 +59,9 @@ class Chance:
             self._next += 1
             number = self._numbers[address] = self._next * 16
             try:
-                weakref.finalize(obj, self._numbers.pop, address, None).atexit = False
+                self._kept.append(weakref.ref(obj, lambda _: self._numbers.pop(address, None)))
             except TypeError:
-                self._kept.append(obj)  # the address must not serve a second object
+                self._kept.append(obj)  # kept alive: the address must not serve a second object
         return number
 
     def random_module(self, module: Any) -> None:

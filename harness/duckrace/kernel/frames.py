@@ -10,7 +10,6 @@ It knows frames and the simulated objects; it must not know why anybody asks.
 from __future__ import annotations
 
 import os
-import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from reprlib import Repr
 from typing import Any, Final
 
 from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
-from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, machine
+from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, Stop, machine
 
 HERE: Final = str(Path(__file__).parent)
 LIBRARY: Final = tuple({os.path.dirname(os.__file__), os.path.dirname(types.__file__)})
@@ -29,14 +28,11 @@ _short.maxlevel = 2
 
 
 def frames_of(thread: SimThread) -> list[types.FrameType]:
-    """Its stack, innermost first, without the machine's own frames."""
-    if thread.done:
-        return []
-    frame = thread.greenlet.gr_frame if thread.greenlet.gr_frame is not None else sys._getframe()
-    return [frame for frame in _back(frame) if not is_ours(frame)]
+    """The stack of a parked thread, innermost first, without the machine's own frames."""
+    return [] if thread.done else [frame for frame in back(thread.greenlet.gr_frame) if not is_ours(frame)]
 
 
-def _back(frame: types.FrameType | None) -> Iterator[types.FrameType]:
+def back(frame: types.FrameType | None) -> Iterator[types.FrameType]:
     while frame is not None:
         yield frame
         frame = frame.f_back
@@ -104,6 +100,8 @@ def render(value: object) -> str:
     with machine.quiet():
         try:
             return _short.repr(value)
+        except Stop:
+            return f"<{type(value).__name__}, whose repr needs a lock that is taken>"
         except Exception as error:
             return f"<{type(value).__name__}: repr failed with {type(error).__name__}>"
 
@@ -146,6 +144,10 @@ def call_or_operation(op: str, obj: object, stack: list[types.FrameType], scenar
     """(the call by which the thread left its file, or what it does there; the place of that)."""
     caller, callee = split(stack, scenario)
     words = operation_text(op, obj, stack)
+    if caller is None or is_library(caller):
+        return words, ""
+    if caller.f_code.co_name == "__del__":
+        return f"last reference to a {type(caller.f_locals.get('self')).__name__} goes", ""
     plain = op in (START, STARTED, BEGIN, END, EXIT, JOIN)
     if callee is None or plain or (callee.f_code.co_name.startswith("__") and is_library(callee)):
         text = words

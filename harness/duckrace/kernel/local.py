@@ -9,6 +9,7 @@ It knows the machine's running thread, nothing else.
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from .machine import SimThread, machine
@@ -86,9 +87,14 @@ def _remember(self: local) -> None:
     running.locals.append(forget)
 
 
-def reset(self: local) -> None:
-    """As after the import: between executions, for objects that live in modules."""
+def restorer(self: local) -> Callable[[], None]:
+    """What brings `self` back to how it is now, after the import: for objects that live in modules."""
     spaces = object.__getattribute__(self, "_local__spaces")
-    for path in [path for path in spaces if path]:
-        del spaces[path]
-    object.__setattr__(self, "__dict__", spaces.setdefault((), {}))
+    before = dict(spaces.get((), ()))
+
+    def restore() -> None:
+        spaces.clear()
+        spaces[()] = dict(before)
+        object.__setattr__(self, "__dict__", spaces[()])
+
+    return restore

@@ -66,6 +66,8 @@ class Lock:
             waiting.append(me)
             _m.point(me, ACQUIRE, self)
             waiting.remove(me)
+        elif not blocking and self.owner is me:
+            return False
         elif not self._acquire_limited(me, blocking, timeout):
             return False
         self.owner = me
@@ -81,8 +83,7 @@ class Lock:
         """A try or a timed acquire, up to the point where the lock is free for `me`."""
         timeout = checked_timeout(blocking, timeout)
         if not blocking or timeout == 0:
-            if self.owner is not me:
-                _m.point(me, TRY, self)
+            _m.point(me, TRY, self)
             return self.owner is None
         waiting = self.waiting
         if self.owner is not None:
@@ -100,6 +101,9 @@ class Lock:
             raise _m.refuse("take a lock")
         if self.owner is None:
             self.owner = _m.thread or _m
+            for other in self.waiting:  # those of a dead execution are no longer ready
+                if other in _m.ready:
+                    _m.ready.remove(other)
             return True
         if not blocking:
             return False

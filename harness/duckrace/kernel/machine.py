@@ -43,20 +43,20 @@ YIELD: Final = "yield"
 JOIN: Final = "join"
 
 MAIN_IDENT: Final = 1
+FOREVER: Final = 100_000_000  # seconds; who waits three years is stuck
 NANOSECONDS: Final = 1_000_000_000
 BOOT: Final = 1_000 * NANOSECONDS  # time.monotonic() at the start of every execution
 UNWIND_TRIES: Final = 16  # operations that a thread may attempt after it was told to unwind
 SPIN_ITERATIONS: Final = 100  # `while` iterations without a schedule point that make one
 IDLE_ROUNDS: Final = 500  # expiries of timers with nobody else released before a wait counts as stuck
-IDLE_ROUNDS_AFTER_MAIN: Final = 50
 
 
 class Unwind(BaseException):
     """Thrown into threads that are left when an execution is over.  Never escapes the machine."""
 
 
-class Stop(Exception):
-    """Why an execution could not go on, raised where an operation cannot be simulated."""
+class Stop(BaseException):
+    """Why an execution cannot go on: something that cannot be simulated.  Programs should not catch it."""
 
 
 class Recorder(Protocol):
@@ -147,6 +147,7 @@ class Machine:
         self.idle_rounds = 0
         self.spins = 0
         self.spins_at = 0
+        self.hashed = 0  # objects that were hashed in order
         self.nondaemon = 0
         self.over: str = ""  # why it ended: "end", "exception", "hang", "limit", "interrupt", "stop"
         self.error: BaseException | None = None
@@ -310,8 +311,8 @@ class Machine:
                 if not self.unwinding:
                     self._died(thread, error)
             value = function = None
-            self.pool.append(me)
             following = self._successor(thread)
+            self.pool.append(me)  # not before: a strategy may end the execution in there
             thread = None  # type: ignore[assignment]
             thread = following.switch()  # type: ignore[assignment]
 
@@ -369,6 +370,8 @@ class Machine:
 
     def set_timer(self, me: SimThread, seconds: float, waits: list[SimThread] | None) -> None:
         """Let `me` become ready after `seconds` of virtual time unless :meth:`cut_timer` comes first."""
+        if seconds >= FOREVER:
+            return
         self.timer_count += 1
         me.timer = self.timer_count
         me.waits = waits
@@ -418,9 +421,11 @@ class Machine:
         while timers and timers[0][2].timer != timers[0][1]:
             heapq.heappop(timers)
         blocked = self._blocked()
-        self.idle_rounds = self.idle_rounds + 1 if blocked or self.main_done else 0
-        allowed = IDLE_ROUNDS_AFTER_MAIN if self.main_done else IDLE_ROUNDS
-        if not timers or self.hooks_done or self.idle_rounds > allowed:
+        # A thread that ends the program by its end may sleep as often as it likes; daemons, and who is left
+        # after main, may not keep it going for ever.
+        patient = not self.main_done and any(t.timer and not t.daemon for t in self.threads)
+        self.idle_rounds = self.idle_rounds + 1 if not patient and (blocked or self.main_done) else 0
+        if not timers or self.hooks_done or self.idle_rounds > IDLE_ROUNDS:
             return self._quiescent(blocked)
         self.now = timers[0][0]
         while timers and timers[0][0] <= self.now:

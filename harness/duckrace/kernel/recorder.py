@@ -36,7 +36,7 @@ class Tracer:
         self.events: list[Event] = []
 
     def step(self, thread: SimThread, op: str, obj: object) -> None:
-        stack = [frame for frame in frames._back(sys._getframe()) if not frames.is_ours(frame)]
+        stack = [frame for frame in frames.back(sys._getframe()) if not frames.is_ours(frame)]
         call, where = frames.call_or_operation(op, obj, stack, self.scenario)
         self.events.append(
             Event(

@@ -27,7 +27,9 @@ class SimpleQueue:
     while there is one."""
 
     __slots__ = ("__weakref__", "_items", "waiting")
-    __class_getitem__ = classmethod(types.GenericAlias)
+
+    def __class_getitem__(cls, item: Any) -> types.GenericAlias:
+        return types.GenericAlias(cls, item)
 
     def __init__(self) -> None:
         self._items: deque[Any] = deque()
@@ -52,7 +54,10 @@ class SimpleQueue:
         items, waiting = self._items, self.waiting
         if me is None:
             if items:
-                return items.popleft()
+                item = items.popleft()
+                for other in waiting if not items else ():
+                    _m.ready.remove(other)
+                return item
             if not block:
                 raise Empty
             raise _m.refuse("wait for an item of a SimpleQueue")

@@ -9,8 +9,8 @@ It knows Python's containers and the simulated locks; it must not know where mod
 
 from __future__ import annotations
 
+import ast
 import collections
-import copy
 import itertools
 import sys
 import types
@@ -46,7 +46,7 @@ class Snapshot:
         for module in (*tested, *library):
             builtins = vars(module).get("__builtins__")
             self._seen.add(id(builtins))
-            self._names_of(vars(module))
+            self._names_of(vars(module), fixed=True)
         while self._pending:
             self._visit(self._pending.pop())
 
@@ -69,7 +69,7 @@ class Snapshot:
         elif kind is set:
             self._set(obj)  # type: ignore[arg-type]
         elif kind in (tuple, frozenset):
-            self._pending.extend(obj)  # type: ignore[call-overload]
+            self._pending.extend(obj)  # type: ignore[arg-type]
         elif kind in (Lock, RLock, SimpleQueue) or isinstance(obj, Lock):
             self._undo.append(obj.reset)  # type: ignore[attr-defined]
         elif kind is _CACHE:
@@ -89,32 +89,30 @@ class Snapshot:
             if obj.__module__ in self._classes or (obj.__module__ in self._names and _counters(vars(obj))):
                 self._attributes(obj)
         elif isinstance(obj, local.local):
-            instance = obj
-            self._undo.append(lambda: local.reset(instance))
+            self._undo.append(local.restorer(obj))
+            self._pending.append(object.__getattribute__(obj, "__dict__"))
         elif kind.__module__ in self._names:
             self._instance(obj)
 
-    def _names_of(self, names: dict[Any, Any]) -> None:
-        """A dict, in place.  The common case, nothing changed, is one loop in C."""
+    def _names_of(self, names: dict[Any, Any], fixed: bool = False) -> None:
+        """A dict, in place.  The common case, nothing changed, is one loop in C, or two if the names
+        themselves are data (`fixed`: they are not)."""
         self._seen.add(id(names))
         self._keep.append(names)
+        keys, values, before = list(names), list(names.values()), dict(names)
         counters = _counters(names)
-        plain = {k: v for k, v in names.items() if k not in counters}
-        self._pending.extend(plain.values())
-        before = dict(names)
-        keys, values = list(names), list(names.values())
+        self._pending.extend(value for key, value in before.items() if key not in counters)
 
         def undo() -> None:
-            if len(names) == len(values) and all(map(is_, names.values(), values)) and all(map(is_, names, keys)):
-                return
+            for key, fresh in counters.items():  # they count on, and cannot be set back in place
+                before[key] = names[key] = values[keys.index(key)] = fresh()
+            if len(names) == len(values) and all(map(is_, names.values(), values)):
+                if fixed or all(map(is_, names, keys)):
+                    return
             names.clear()
             names.update(before)
-            for key, fresh in counters.items():
-                names[key] = fresh()
 
         self._undo.append(undo)
-        if counters:
-            values.clear()  # they count on, so this cell always starts anew
 
     def _attributes(self, cls: type) -> None:
         skip = ("__dict__", "__weakref__", "__doc__", "__module__", "__abstractmethods__", "_abc_impl")
@@ -174,7 +172,7 @@ class Snapshot:
             if id(cell) not in self._seen:
                 self._seen.add(id(cell))
                 self._keep.append(cell)
-                self._undo.append(lambda cell=cell, content=content: setattr(cell, "cell_contents", content))
+                self._undo.append(partial(setattr, cell, "cell_contents", content))
 
     def _instance(self, obj: object) -> None:
         names = getattr(obj, "__dict__", None)
@@ -213,11 +211,17 @@ def _counters(names: Mapping[Any, Any]) -> dict[Any, Callable[[], object]]:
     makers: dict[Any, Callable[[], object]] = {}
     for key, value in names.items():
         if type(value) is _COUNT:
-            makers[key] = partial(copy.copy, copy.copy(value))
+            makers[key] = partial(itertools.count, *_start(value))
         elif type(value) is types.MethodWrapperType and type(value.__self__) is _COUNT:
-            makers[key] = partial(_next_of, copy.copy(value.__self__))
+            makers[key] = partial(_next_of, *_start(value.__self__))
     return makers
 
 
-def _next_of(pristine: Any) -> object:
-    return copy.copy(pristine).__next__
+def _next_of(*start: int) -> object:
+    return itertools.count(*start).__next__
+
+
+def _start(counter: itertools.count[int]) -> tuple[int, ...]:
+    """Where it stands, and its step; its ``repr`` says so, copying it is deprecated."""
+    values = ast.literal_eval(repr(counter).removeprefix("count"))
+    return values if isinstance(values, tuple) else (values,)

@@ -213,6 +213,21 @@ class _Forgetful:
         pass
 
 
+def hash_in_order(kind: Any) -> None:
+    """Hash objects of `kind` by the order in which that is first done, not by address: an executor joins
+    its threads in the order of a set, ``wait`` takes futures in one."""
+
+    def __hash__(self: Any) -> int:
+        names = vars(self)
+        number: int | None = names.get("_hash_in_order")
+        if number is None:
+            _m.hashed += 1
+            number = names["_hash_in_order"] = _m.hashed
+        return number
+
+    kind.__hash__ = __hash__
+
+
 def silence_plumbing(threading: Any) -> None:
     """Replace the parts of a freshly executed ``threading`` that are its own bookkeeping."""
     threading._allocate_lock = QuietLock
@@ -227,6 +242,7 @@ def silence_plumbing(threading: Any) -> None:
     init = threading.Thread.__init__
     names = tuple("_StartGate" if name == "Event" else name for name in init.__code__.co_names)
     init.__code__ = init.__code__.replace(co_names=names)
+    hash_in_order(threading.Thread)
     main = threading._main_thread
     main._started = StartGate()
     main._started._flag = True

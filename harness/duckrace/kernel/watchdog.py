@@ -18,12 +18,12 @@ import types
 from collections.abc import Callable
 
 from . import frames
-from .machine import machine
+from .machine import Stop, machine
 
 LIMIT = 10.0  # seconds without a schedule point
 
 
-class Stalled(BaseException):
+class Stalled(Stop):
     """Raised where the program stands still; the message says where that is."""
 
 
@@ -86,7 +86,7 @@ def stall_text(frame: types.FrameType | None, limit: float) -> str:
     """What stands still and where."""
     thread = machine.running()
     who = thread.name if thread is not None else "the program"
-    stack = [f for f in frames._back(frame) if not frames.is_ours(f)]
+    stack = [f for f in frames.back(frame) if not frames.is_ours(f)]
     own = next((f for f in stack if not frames.is_library(f)), stack[0] if stack else None)
     where = f" at {frames.describe(own)}" if own is not None else ""
     return (

@@ -29,13 +29,15 @@ from .machine import machine
 from .rewrite import SPIN, rewrite
 from .simplequeue import queue_module
 from .snapshot import Snapshot
-from .threads import silence_plumbing, thread_module
+from .threads import hash_in_order, silence_plumbing, thread_module
 
 # Executed anew from the interpreter's source, because they wait, count threads or draw random numbers.
 LIBRARY: Final = frozenset(
     "_threading_local concurrent concurrent.futures concurrent.futures._base concurrent.futures.thread "
     "dataclasses functools queue random reprlib sched secrets socketserver threading uuid".split()
 )
+# Those of them that hold state between calls.
+STATEFUL: Final = frozenset(("concurrent.futures.thread", "random", "threading", "uuid"))
 # Tools around a test, and packages whose C parts allow one copy per process.
 HOST: Final = frozenset(
     "_duckrace_pytest _hypothesis_ftz_detector _hypothesis_pytestplugin _pytest attr attrs click coverage cython "
@@ -174,6 +176,8 @@ class World:
             silence_plumbing(module)
         elif module.__name__ == "random":
             self.chance.random_module(module)
+        elif module.__name__ == "concurrent.futures._base":
+            hash_in_order(module.Future)
 
     def _shadow(self, name: str) -> None:
         """A stand-in for a host package, so that world submodules do not become its attributes."""
@@ -197,7 +201,7 @@ class World:
 
     def freeze(self) -> None:
         """Remember the state of all modules: what :meth:`restore` goes back to."""
-        library = [m for n, m in self.modules.items() if n in LIBRARY]
+        library = [m for n, m in self.modules.items() if n in STATEFUL]
         tested = [m for n, m in self.modules.items() if n not in LIBRARY and n in self.sources]
         self._snapshot = Snapshot(tested, library)
 
@@ -239,6 +243,8 @@ class _Finder(MetaPathFinder):
                 if error.name == name:
                     return None
                 raise
+        # Were it found there now, the import system would take its own spec and execute it a second time.
+        sys.modules.pop(name, None)
         return importlib.machinery.ModuleSpec(name, _Borrowed(module), origin=getattr(module, "__file__", None))
 
     def _real_spec(

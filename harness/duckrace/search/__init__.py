@@ -14,12 +14,10 @@ STRATEGIES = ("pct", "portfolio", "random")
 
 def make(name: str, seed: int) -> Strategy:
     """The strategy called `name`.  Raises KeyError for a name that is not in STRATEGIES."""
-    makers = {
-        "random": lambda: RandomWalk(seed),
-        "pct": lambda: Pct(seed),
-        "portfolio": lambda: Portfolio([RandomWalk(seed), Pct(seed)]),
-    }
-    return makers[name]()  # type: ignore[no-any-return]
+    if name == "portfolio":
+        return Portfolio([RandomWalk(seed), Pct(seed)])
+    members: dict[str, type[RandomWalk | Pct]] = {"random": RandomWalk, "pct": Pct}
+    return members[name](seed)
 
 
 __all__ = ["STRATEGIES", "Diverged", "Pct", "Portfolio", "RandomWalk", "Replay", "Strategy", "make"]

@@ -5,7 +5,7 @@ For now the members are ``random`` and ``pct``; what one misses for long the oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from duckrace.kernel import SimThread
 
@@ -22,11 +22,12 @@ class Portfolio:
     def begin(self, execution: int) -> bool:
         turn, which = divmod(execution, len(self._members))
         self.member = self._members[which]
-        self.choose = self.member.choose  # the machine asks the member directly
         return self.member.begin(turn)
 
-    def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
-        return self.member.choose(ready, running)
+    @property
+    def choose(self) -> Callable[[list[SimThread], SimThread], SimThread]:
+        """That of the member whose turn it is: the machine asks it directly."""
+        return self.member.choose
 
     def end(self, choices: int) -> None:
         self.member.end(choices)

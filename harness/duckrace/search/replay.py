@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from duckrace.kernel import SimThread
+from duckrace.kernel import SimThread, machine
 
 
 class Diverged(Exception):
@@ -33,8 +33,11 @@ class Replay:
                 if thread.n == wanted:
                     self._next = position + 1
                     return thread
-            raise Diverged(f"decision {position + 1} runs thread {wanted}, which cannot run there")
-        raise Diverged(f"the program makes more choices than the schedule has ({len(self._decisions)})")
+            why = f"decision {position + 1} runs thread {wanted}, which cannot run there"
+        else:
+            why = f"the program makes more choices than the schedule has ({len(self._decisions)})"
+        machine.fail(Diverged(why))  # does not return: the program must not catch it
+        return ready[0]
 
     def end(self, choices: int) -> None:
         pass

@@ -1,0 +1,22 @@
+"""The reference channel as a plug-in, inside the world: there ``duckrace.channels`` stands on simulated threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duckrace import channels
+
+
+class Reference:
+    name = "reference"
+    modules = ("duckrace.channels",)
+    capabilities = ("bounded", "clone", "drop", "refcount_drop", "rendezvous", "timeouts", "try_send", "unbounded")
+
+    def channel(self) -> tuple[Any, Any]:
+        return channels.channel()
+
+    def sync_channel(self, bound: int, /) -> tuple[Any, Any]:
+        return channels.sync_channel(bound)
+
+
+reference = Reference()

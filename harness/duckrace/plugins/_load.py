@@ -1,0 +1,168 @@
+"""A channel under test: named in one of four ways, found, and looked at.
+
+================================  ==============================================================
+``None`` or ``"reference"``       the channel of ``duckrace.channels``
+``"FILE_OR_MODULE::NAME"``        an object at the top level of a file or a module
+``"name"``                        an entry point of the group ``duckrace.channels``
+an object                         one that stands at the top level of an imported module
+================================  ==============================================================
+
+Whatever it is, it becomes a reference, and the plug-in is loaded in a simulated world only: what it does at import
+or in its factories happens there. Only plain data comes back. What is wrong with its shape is said in one sentence.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import entry_points
+from typing import Any, Final
+
+from duckrace._errors import UsageError
+from duckrace._scenario import SEPARATOR, Reference, resolve
+from duckrace._session import Session
+from duckrace.kernel import SimThread, machine
+
+from ._protocol import CAPABILITIES
+from ._reference import reference as reference_channel
+
+GROUP: Final = "duckrace.channels"
+OURS: Final = "duckrace.checks.programs.reference::reference"
+LOOK: Final = "duckrace.checks.programs.shape::describe"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A channel under test, as the checks outside of the world know it."""
+
+    name: str
+    reference: Reference  # of the plug-in: the first argument of every program
+    capabilities: frozenset[str]
+    modules: tuple[str, ...]  # what a world loads anew, besides the plug-in's own file
+    explained: bool = False  # the diagnosis of a hang can tell who holds its handles
+
+    def claims(self, *capabilities: str) -> bool:
+        """Does the plug-in claim all of these?"""
+        return self.capabilities.issuperset(capabilities)
+
+    @property
+    def capacities(self) -> tuple[int | None, ...]:
+        """The bounds to try, simplest first: None is ``channel()``, 0 a rendezvous."""
+        kinds: tuple[tuple[str, tuple[int | None, ...]], ...] = (
+            ("unbounded", (None,)),
+            ("bounded", (1, 2, 3)),
+            ("rendezvous", (0,)),
+        )
+        return tuple(bound for kind, bounds in kinds if kind in self.capabilities for bound in bounds)
+
+
+def load(channel: object = None) -> Subject:
+    """The channel under test behind `channel`. Raises UsageError: it cannot be found, or has another shape."""
+    reference = find(channel)
+    found = _looked_at(reference)
+    known = set(CAPABILITIES)
+    unknown = sorted(set(found["capabilities"]) - known)
+    if unknown:
+        raise UsageError(
+            f"{reference.text} claims {', '.join(map(repr, unknown))}, which is no capability: "
+            f"there are {', '.join(CAPABILITIES)}."
+        )
+    if found["problem"]:
+        raise UsageError(f"{reference.text} is not a channel under test: {found['problem']}.")
+    modules = tuple(found["modules"])
+    if not reference.search:
+        modules += (reference.module.partition(".")[0],)
+    return Subject(
+        name=found["name"],
+        reference=reference,
+        capabilities=frozenset(found["capabilities"]),
+        modules=modules,
+        explained=found["explained"],
+    )
+
+
+def find(channel: object) -> Reference:
+    """Where the plug-in is defined. Raises UsageError."""
+    if channel is None or channel == "reference" or channel is reference_channel:
+        return resolve(OURS)
+    if isinstance(channel, Reference):
+        return channel
+    if not isinstance(channel, str):
+        return resolve(_place_of(channel))
+    if SEPARATOR in channel:
+        return resolve(channel)
+    points = {point.name: point for point in entry_points(group=GROUP)}
+    point = points.get(channel)
+    if point is None:
+        known = ", ".join(["reference", *sorted(points)])
+        raise UsageError(
+            f"There is no channel {channel!r}: known by name are {known}. "
+            f"Any other is named by 'FILE_OR_MODULE::NAME' (or an entry point of the group {GROUP!r})."
+        )
+    return resolve(f"{point.module}{SEPARATOR}{point.attr}")
+
+
+def _place_of(channel: object) -> str:
+    """``FILE_OR_MODULE::NAME`` of an object that stands at the top level of a module."""
+    own = getattr(channel, "__module__", None) or type(channel).__module__
+    modules = [sys.modules.get(own), *list(sys.modules.values())]
+    for module in modules:
+        path = getattr(module, "__file__", None)
+        if module is None or not path or not path.endswith(".py"):
+            continue
+        for name, value in vars(module).items():
+            if value is channel:
+                importable = module.__name__ != "__main__" and _finds(module.__name__, path)
+                return f"{module.__name__ if importable else path}{SEPARATOR}{name}"
+    raise UsageError(
+        f"{channel!r} stands at the top level of no module: the simulated world loads a channel anew and has to find it "
+        "there. Assign it to a global name of its file."
+    )
+
+
+def _finds(module: str, path: str) -> bool:
+    """Would importing `module` find this file?"""
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return False
+    return spec is not None and spec.origin is not None and os.path.realpath(spec.origin) == os.path.realpath(path)
+
+
+def _looked_at(reference: Reference) -> Mapping[str, Any]:
+    """What the plug-in says of itself, and what is wrong with it, from inside a world."""
+    look = replace(resolve(LOOK), arguments=(reference,))
+    try:
+        with Session(look) as session:
+            why = session.execute(_first)
+            if session.grown():
+                session.regrow()
+                why = session.execute(_first)
+            value, error = machine.value, machine.error
+    except UsageError as wrong:
+        raise UsageError(_of_the_plugin(wrong, look, reference)) from wrong
+    if why == "end" and isinstance(value, dict):
+        return value
+    said = f"{type(error).__name__}: {error}" if error is not None else "it waits for ever"
+    raise UsageError(f"{reference.text} cannot be looked at: {said}.")
+
+
+def _of_the_plugin(wrong: UsageError, look: Reference, plugin: Reference) -> str:
+    """The message of a world that could not be loaded, with the plug-in's name in it."""
+    text = str(wrong)
+    cause, line = wrong.__cause__, None
+    traceback = cause.__traceback__ if cause is not None and not isinstance(cause, SyntaxError) else None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == str(plugin.path):
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    if text.startswith(look.text):
+        text = plugin.text + text[len(look.text) :]
+    return f"{text.removesuffix('.')} (line {line})." if line else text
+
+
+def _first(ready: list[SimThread], running: SimThread) -> SimThread:
+    return running if running in ready else ready[0]

@@ -1,0 +1,100 @@
+"""Reports for programs: one JSON document, versioned.
+
+``format`` rises when a key changes its meaning or goes; new keys may come at any time.  Outcomes are
+``[repr, count]`` pairs, since JSON has no keys but strings.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from duckrace._data import CheckReport, Failure, Result, Row, Verdict
+
+FORMAT: Final = 1
+
+
+def encode_result(result: Result) -> str:
+    """`result` as ``{"format": 1, "kind": "result", ...}``."""
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "result",
+            "scenario": result.scenario,
+            **_verdict(result.verdict),
+            "executions": result.executions,
+            "failed": result.failed,
+            "traces": result.traces,
+            "exhaustive": result.exhaustive,
+            "outcomes": [[repr(value), count] for value, count in result.outcomes.items()],
+            "strategy": result.strategy,
+            "granularity": result.granularity,
+            "seed": result.seed,
+            "steps": result.steps,
+            "threads": result.threads,
+            "seconds": result.seconds,
+            "lost": result.lost,
+            "notes": result.notes,
+            "failures": [_failure(failure) for failure in result.failures],
+        }
+    )
+
+
+def encode_check(report: CheckReport) -> str:
+    """`report` as ``{"format": 1, "kind": "check", ...}``."""
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "check",
+            "channel": report.channel,
+            **_verdict(report.verdict),
+            "profile": report.profile,
+            "seed": report.seed,
+            "seconds": report.seconds,
+            "rows": [_row(row) for row in report.rows],
+        }
+    )
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict.kind,
+        "detail": verdict.detail,
+        "passed": verdict.passed,
+        "exit_status": verdict.exit_status,
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        **_verdict(row.verdict),
+        "covered": row.covered,
+        "executions": row.executions,
+        "seconds": row.seconds,
+        "program": row.program,
+        "skipped": row.skipped,
+        "failure": None if row.failure is None else _failure(row.failure),
+    }
+
+
+def _failure(failure: Failure) -> dict[str, Any]:
+    found: dict[str, Any] = msgspec.to_builtins(failure)
+    found["replay"] = f"duckrace replay {failure.schedule}" if failure.schedule else None
+    return found
+
+
+def _encode(document: dict[str, Any]) -> str:
+    return msgspec.json.encode(_clean(document)).decode()
+
+
+def _clean(value: Any) -> Any:
+    """Lone surrogates (a program may print them) have no place in UTF-8: they are escaped."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {key: _clean(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_clean(part) for part in value]
+    return value

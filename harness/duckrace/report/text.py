@@ -1,0 +1,18 @@
+"""Reports as plain text, without colours: for messages of exceptions, pipes and files."""
+
+from __future__ import annotations
+
+from duckrace._data import CheckReport, Result
+
+from . import story
+from .layout import WIDTH, plain
+
+
+def render(result: Result, *, width: int = WIDTH) -> str:
+    """The whole report of an exploration or a replay; of a failure the last line replays it."""
+    return plain(story.of_result(result, width))
+
+
+def render_check(report: CheckReport, *, width: int = WIDTH) -> str:
+    """The whole report of ``duckrace check``."""
+    return plain(story.of_check(report, width))
