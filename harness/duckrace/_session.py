@@ -161,12 +161,14 @@ class Session:
             return inspect() if inspect is not None else "stop"
         finally:
             machine.recorder = None
-            machine.unwind()
+            self.executions += 1
+            try:
+                machine.unwind()
+                world.restore()
+            finally:
+                world.deactivate()
             self.lost += len(machine.lost)
             machine.lost.clear()
-            world.restore()
-            world.deactivate()
-            self.executions += 1
             if gc.get_count()[0] > COLLECT_AFTER:
                 gc.collect()
 
@@ -237,6 +239,9 @@ class Session:
         gc.freeze()
 
         def back() -> None:
+            machine.clear()
+            del self.world, self.scenario  # the finalizers of its objects still run in here
+            gc.collect()
             gc.unfreeze()
             if enabled:
                 gc.enable()

@@ -4,11 +4,12 @@ It turns words into calls of the library and values into reports.  What is wrong
 the library (UsageError), how a value looks by ``report``; rich is imported only where there is a terminal.
 
 Exit status: 0 passed, 1 a fault was found, 2 wrong use, 3 nothing can be said (budget, uncontrolled,
-nondeterminism, Ctrl-C), 70 duckrace itself is broken.
+nondeterminism, Ctrl-C), 70 duckrace itself is broken, 141 the reader of its output went away.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -52,14 +53,15 @@ class Process:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; without `arguments`, those of this process."""
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a report must not die of its own typography
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())  # as `python -m` does: MODULE::NAME is looked up here
+    process = Process(ours=arguments is None)
     try:
-        return int(
-            cli.main(arguments, prog_name="duckrace", standalone_mode=False, obj=Process(ours=arguments is None)) or 0
-        )
+        status = cli.main(arguments, prog_name="duckrace", standalone_mode=False, obj=process)
+        sys.stdout.flush()
+        return int(status or 0)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -69,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted before anything could be said.", err=True)
         return INCONCLUSIVE
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # the latter is click's word for the former
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing more to flush into the pipe
         return PIPE_CLOSED
     except Exception:
@@ -161,12 +163,20 @@ def cli() -> None:
     type=click.Choice(["fail", "ignore"]),
     help="What an exception that a thread does not catch means.",
 )
+@_option(
+    "--watchdog",
+    default=10.0,
+    show_default=True,
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    help="Without a schedule point for so long: UNCONTROLLED (0: never).",
+)
 @click.option("--keep-going", is_flag=True, help="Do not end at the first failing execution.")
 @_deadline
 @_json
 @_quiet
 @click.pass_obj
-def explore(process: Process | None, scenario: str, as_json: bool, quiet: bool, **settings: Any) -> int:
+def explore(process: Process | None, /, scenario: str, as_json: bool, quiet: bool, **settings: Any) -> int:
     """Explore the interleavings of FUNCTION, which takes no arguments and starts threads.
 
     Example: duckrace explore examples/producers_hang.py::producers_hang
@@ -192,7 +202,7 @@ def explore(process: Process | None, scenario: str, as_json: bool, quiet: bool, 
 @_json
 @_quiet
 @click.pass_obj
-def replay(process: Process | None, token: str, force: bool, as_json: bool, quiet: bool) -> int:
+def replay(process: Process | None, /, token: str, force: bool, as_json: bool, quiet: bool) -> int:
     """Run again the one execution that TOKEN names ("-": read it from standard input)."""
     from . import _token
 
@@ -229,7 +239,7 @@ def _tell(result: duckrace.Result, as_json: bool, quiet: bool) -> int:
 @_json
 @_quiet
 @click.pass_obj
-def check(process: Process | None, channel: str | None, as_json: bool, quiet: bool, **settings: Any) -> int:
+def check(process: Process | None, /, channel: str | None, as_json: bool, quiet: bool, **settings: Any) -> int:
     """Check a channel against the contract: delivery, closing, hangs.
 
     Example: duckrace check --channel examples/broken.py::lost_wakeup
@@ -237,7 +247,7 @@ def check(process: Process | None, channel: str | None, as_json: bool, quiet: bo
     _fix_hash_seed(process, _chosen_hash_seed())
     from .checks import check as run
     from .report import as_json as documents
-    from .report import story, terminal
+    from .report import check_story, terminal
 
     row = "anything"
     with terminal.Bar(shown=not (quiet or as_json)) as bar:
@@ -256,9 +266,9 @@ def check(process: Process | None, channel: str | None, as_json: bool, quiet: bo
     if as_json:
         click.echo(documents.encode_check(report))
     elif quiet:
-        terminal.show(story.brief_check(report), sys.stdout)
+        terminal.show(check_story.brief(report), sys.stdout)
     else:
-        terminal.show(story.of_check(report, terminal.width(sys.stdout)), sys.stdout)
+        terminal.show(check_story.of_check(report, terminal.width(sys.stdout)), sys.stdout)
     return report.verdict.exit_status
 
 
@@ -295,7 +305,7 @@ def _known() -> dict[str, dict[str, str]]:
         "strategies": {name: STRATEGIES.get(name, "") for name in search.STRATEGIES},
         "granularities": {name: SWITCHES.get(name, "") for name in GRANULARITIES},
         "timeouts": {name: TIMEOUT_WORDS.get(name, "") for name in TIMEOUTS},
-        "checks": dict(checks.ROWS),
+        "checks": dict(getattr(checks, "ROWS", {})),
         "channels": {
             "reference": "duckrace.channels",
             **{point.name: point.value for point in entry_points(group=CHANNELS)},

@@ -27,6 +27,7 @@ from .simplequeue import SimpleQueue
 _Undo = Callable[[], None]
 _COUNT = type(itertools.count())
 _CACHE = type(lru_cache(len))
+_UNSET = object()
 _MAPPINGS = (dict, collections.OrderedDict, collections.defaultdict, collections.Counter)
 _WEAK = (weakref.WeakSet, weakref.WeakKeyDictionary, weakref.WeakValueDictionary)
 
@@ -34,15 +35,18 @@ _WEAK = (weakref.WeakSet, weakref.WeakKeyDictionary, weakref.WeakValueDictionary
 class Snapshot:
     """The state of modules now; :meth:`restore` brings it back, object identities included."""
 
-    def __init__(self, tested: Collection[types.ModuleType], library: Collection[types.ModuleType]) -> None:
-        """`tested`: the modules under test; `library`: the interpreter's own, whose classes nobody changes."""
+    def __init__(
+        self, tested: Collection[types.ModuleType], library: Collection[types.ModuleType], names: Collection[str]
+    ) -> None:
+        """`tested`: the modules under test; `library`: those of the interpreter's own that hold state;
+        `names`: all modules of the interpreter whose objects belong to the world."""
         self._undo: list[_Undo] = []
         untouchable = (sys.modules, sys.path, sys.meta_path, sys.path_hooks, sys.path_importer_cache)
         self._seen = {id(obj) for obj in untouchable}
         self._keep: list[object] = []  # what `_seen` speaks of stays alive
         self._pending: list[object] = []
         self._classes = {module.__name__ for module in tested}
-        self._names = self._classes | {module.__name__ for module in library}
+        self._names = self._classes | set(names)
         for module in (*tested, *library):
             builtins = vars(module).get("__builtins__")
             self._seen.add(id(builtins))
@@ -64,7 +68,7 @@ class Snapshot:
         kind = type(obj)
         if kind in _MAPPINGS:
             self._names_of(obj)  # type: ignore[arg-type]
-        elif kind in (list, collections.deque):
+        elif kind in (list, collections.deque, bytearray):
             self._sequence(obj)
         elif kind is set:
             self._set(obj)  # type: ignore[arg-type]
@@ -91,7 +95,7 @@ class Snapshot:
         elif isinstance(obj, local.local):
             self._undo.append(local.restorer(obj))
             self._pending.append(object.__getattribute__(obj, "__dict__"))
-        elif kind.__module__ in self._names:
+        elif kind.__module__ in self._names or kind is types.SimpleNamespace:
             self._instance(obj)
 
     def _names_of(self, names: dict[Any, Any], fixed: bool = False) -> None:
@@ -160,9 +164,9 @@ class Snapshot:
         self._undo.append(undo)
 
     def _function(self, function: types.FunctionType) -> None:
-        if function.__dict__:
+        if function.__module__ in self._classes or function.__dict__:
             self._visit(function.__dict__)
-        self._pending.extend(function.__defaults__ or ())
+        self._defaults(function)
         for cell in function.__closure__ or ():
             try:
                 content = cell.cell_contents
@@ -172,7 +176,20 @@ class Snapshot:
             if id(cell) not in self._seen:
                 self._seen.add(id(cell))
                 self._keep.append(cell)
-                self._undo.append(partial(setattr, cell, "cell_contents", content))
+                self._undo.append(_filler(cell, content))
+
+    def _defaults(self, function: types.FunctionType) -> None:
+        defaults = function.__defaults__ or ()
+        self._pending.extend(defaults)
+        if function.__kwdefaults__:
+            self._visit(function.__kwdefaults__)
+        if counters := _counters(dict(enumerate(defaults))):
+
+            def undo() -> None:
+                fresh = (counters[i]() if i in counters else value for i, value in enumerate(defaults))
+                function.__defaults__ = tuple(fresh)
+
+            self._undo.append(undo)
 
     def _instance(self, obj: object) -> None:
         names = getattr(obj, "__dict__", None)
@@ -182,8 +199,10 @@ class Snapshot:
             state, setstate = obj.getstate(), obj.setstate
             self._undo.append(lambda: setstate(state))
         for cls in type(obj).__mro__:
+            if cls.__module__ not in self._names:  # the fields of C types are not slots, and some are read-only
+                continue
             for name, slot in list(vars(cls).items()):
-                if type(slot) is types.MemberDescriptorType and name not in ("__dict__", "__weakref__"):
+                if type(slot) is types.MemberDescriptorType and slot.__objclass__ is cls and name not in ("__dict__", "__weakref__"):
                     self._slot(obj, slot)
         if isinstance(obj, (list, collections.deque)):
             self._sequence(obj)
@@ -193,17 +212,35 @@ class Snapshot:
             self._set(obj)
 
     def _slot(self, obj: object, slot: Any) -> None:
-        try:
-            value = slot.__get__(obj)
-        except AttributeError:
-            return
-        self._pending.append(value)
+        def content() -> object:
+            try:
+                return slot.__get__(obj)
+            except AttributeError:
+                return _UNSET
+
+        value = content()
+        if value is not _UNSET:
+            self._pending.append(value)
+            try:
+                slot.__set__(obj, value)
+            except (AttributeError, TypeError):  # read only: nothing to put back
+                return
 
         def undo() -> None:
-            if slot.__get__(obj) is not value:
-                slot.__set__(obj, value)
+            if content() is not value:
+                slot.__delete__(obj) if value is _UNSET else slot.__set__(obj, value)
 
         self._undo.append(undo)
+
+
+def _filler(cell: types.CellType, content: object) -> _Undo:
+    """Puts `content` back into `cell`."""
+    fresh = _counters({0: content}).get(0)
+
+    def undo() -> None:
+        cell.cell_contents = fresh() if fresh is not None else content
+
+    return undo
 
 
 def _counters(names: Mapping[Any, Any]) -> dict[Any, Callable[[], object]]:

@@ -98,19 +98,20 @@ class ThreadEnd:
     def _set_done(self) -> None:
         self._forced = True
 
-    # As the sentinel lock of 3.11 and 3.12: held while the thread lives, taken first by itself.
-    def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
-        if self.thread is _m.running():
-            return True
-        if not blocking:
-            return self.is_done()
-        return self.join(None if timeout == -1 else timeout)
 
-    def release(self) -> None:
+
+class MainEnd(ThreadEnd):
+    """The end of the main thread of whichever execution runs."""
+
+    __slots__ = ()
+
+    @property
+    def thread(self) -> SimThread | None:  # type: ignore[override]
+        return _m.threads[0] if _m.threads else None
+
+    @thread.setter
+    def thread(self, value: SimThread | None) -> None:
         pass
-
-    def locked(self) -> bool:
-        return not (self._forced or self.thread is None or self.thread.done)
 
 
 def _start(function: Callable[..., object], args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> int:
@@ -153,8 +154,10 @@ def _get_ident() -> int:
     return 1 if thread is None else thread.ident
 
 
-def _own_end() -> ThreadEnd:
-    return ThreadEnd(_m.running())
+def _end_of_running(ident: int) -> ThreadEnd:
+    """A handle for a thread that ``threading`` did not start; while it is imported, that is the main thread."""
+    thread = _m.running()
+    return ThreadEnd(thread) if thread is not None else MainEnd()
 
 
 def _excepthook(args: Any) -> None:
@@ -182,7 +185,7 @@ def thread_module() -> types.ModuleType:
         "_count": lambda: sum(not t.done for t in _m.threads) or 1,
         "_excepthook": _excepthook,
         "_local": local,
-        "_set_sentinel": _own_end,
+        "_set_sentinel": QuietLock,  # for the main thread, before `threading` is complete
         "allocate": Lock,
         "allocate_lock": Lock,
         "daemon_threads_allowed": lambda: True,
@@ -197,7 +200,7 @@ def thread_module() -> types.ModuleType:
         names |= {
             "_ThreadHandle": ThreadEnd,
             "_get_main_thread_ident": lambda: 1,
-            "_make_thread_handle": lambda ident: ThreadEnd(),
+            "_make_thread_handle": _end_of_running,
             "_shutdown": lambda: None,
             "lock": Lock,
             "start_joinable_thread": _start_joinable,
@@ -218,14 +221,34 @@ def hash_in_order(kind: Any) -> None:
     its threads in the order of a set, ``wait`` takes futures in one."""
 
     def __hash__(self: Any) -> int:
-        names = vars(self)
-        number: int | None = names.get("_hash_in_order")
-        if number is None:
+        try:
+            number: int = self._hash_in_order
+        except AttributeError:
             _m.hashed += 1
-            number = names["_hash_in_order"] = _m.hashed
+            number = self._hash_in_order = _m.hashed
         return number
 
     kind.__hash__ = __hash__
+
+
+def _silence_sentinels(kind: Any) -> None:
+    """How ``threading.Thread`` of 3.11 and 3.12 knows that it ended, without locks and their registry."""
+
+    def _set_tstate_lock(self: Any) -> None:
+        self._tstate_lock = ThreadEnd(_m.current or _m.thread)
+
+    def _wait_for_tstate_lock(self: Any, block: bool = True, timeout: float = -1) -> None:
+        end: ThreadEnd | None = self._tstate_lock
+        if end is not None and (end.join(None if timeout == -1 else timeout) if block else end.is_done()):
+            self._stop()
+
+    def _stop(self: Any) -> None:
+        self._is_stopped = True
+        self._tstate_lock = None
+
+    kind._set_tstate_lock = _set_tstate_lock
+    kind._wait_for_tstate_lock = _wait_for_tstate_lock
+    kind._stop = _stop
 
 
 def silence_plumbing(threading: Any) -> None:
@@ -234,10 +257,8 @@ def silence_plumbing(threading: Any) -> None:
     threading._active_limbo_lock = _real.RLock()
     threading._dangling = _Forgetful()
     if hasattr(threading, "_shutdown_locks"):
-        threading._shutdown_locks_lock = _real.RLock()
-        threading._shutdown_locks = _Forgetful()
-        threading._maintain_shutdown_locks = lambda: None
         threading._start_new_thread = _start_bootstrap
+        _silence_sentinels(threading.Thread)
     threading._StartGate = StartGate
     init = threading.Thread.__init__
     names = tuple("_StartGate" if name == "Event" else name for name in init.__code__.co_names)
@@ -246,6 +267,7 @@ def silence_plumbing(threading: Any) -> None:
     main = threading._main_thread
     main._started = StartGate()
     main._started._flag = True
+    main._tstate_lock = MainEnd()  # of 3.11 and 3.12
 
     def is_set(self: Any) -> bool:
         """Return true if and only if the internal flag is true."""

@@ -178,6 +178,8 @@ class World:
             self.chance.random_module(module)
         elif module.__name__ == "concurrent.futures._base":
             hash_in_order(module.Future)
+        elif module.__name__ == "uuid":
+            vars(module).update(_generate_time_safe=None, _node=1 << 40)  # no clock and no address of the host
 
     def _shadow(self, name: str) -> None:
         """A stand-in for a host package, so that world submodules do not become its attributes."""
@@ -203,7 +205,7 @@ class World:
         """Remember the state of all modules: what :meth:`restore` goes back to."""
         library = [m for n, m in self.modules.items() if n in STATEFUL]
         tested = [m for n, m in self.modules.items() if n not in LIBRARY and n in self.sources]
-        self._snapshot = Snapshot(tested, library)
+        self._snapshot = Snapshot(tested, library, LIBRARY)
 
     def restore(self) -> None:
         if self._snapshot is not None:

@@ -73,8 +73,8 @@ def load(channel: object = None) -> Subject:
     if found["problem"]:
         raise UsageError(f"{reference.text} is not a channel under test: {found['problem']}.")
     modules = tuple(found["modules"])
-    if not reference.search:
-        modules += (reference.module.partition(".")[0],)
+    if not reference.search and reference.text != OURS:
+        modules += (reference.module.partition(".")[0],)  # it is no file on its own: its package is under test too
     return Subject(
         name=found["name"],
         reference=reference,

@@ -1,11 +1,14 @@
 """How results look to a person and to a program.  The only floor that knows screens.
 
-``story``     the words: a result as lines of styled text, said once for all renderings
-``timeline``  the steps of a failing execution as rows
-``layout``    lines, paragraphs, columns
-``text``      plain text: what ``raise_for_failure`` says, and what a pipe gets
-``terminal``  the same lines in colour, and the progress bar
-``as_json``   for programs; versioned
+``story``        the words on an exploration: a result as lines of styled text, said once for all renderings
+``check_story``  the words on a check
+``evidence``     what shows that a failure is one
+``timeline``     the steps of a failing execution as rows
+``words``        what they share
+``layout``       lines, paragraphs, columns
+``text``         plain text: what ``raise_for_failure`` says, and what a pipe gets
+``terminal``     the same lines in colour, and the progress bar
+``as_json``      for programs; versioned
 
 It renders values of ``_data`` and nothing else: it must not run anything, nor ask the machine.
 """

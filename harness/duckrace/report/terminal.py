@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Sequence
 from typing import IO, TYPE_CHECKING
 
@@ -26,6 +27,7 @@ STYLES = {
     "dim": "dim",
     "command": "bold cyan",
 }
+PATIENCE = 0.5  # seconds before the bar appears: what is over sooner needs none
 THREADS = ("cyan", "magenta", "green", "yellow", "blue", "red")
 
 
@@ -69,6 +71,7 @@ class Bar:
     def __init__(self, shown: bool) -> None:
         self._shown = shown and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
         self._progress: Progress | None = None
+        self._appears = time.monotonic() + PATIENCE
         if self._shown:  # imported now: inside an exploration an import would be one more thing that can go wrong
             import rich.console
             import rich.progress  # noqa: F401
@@ -86,23 +89,24 @@ class Bar:
             self._progress = None
 
     def update(self, what: str, done: int, total: int, more: str = "") -> None:
-        """Draw it anew; it first appears with the first call that is not the last one."""
-        if not self._shown or (self._progress is None and done >= total):
+        """Draw it anew."""
+        if not self._shown:
             return
         if self._progress is None:
-            self._start()
-        assert self._progress is not None
+            if time.monotonic() < self._appears:
+                return
+            self._progress = self._started(what, done, total, more)
         self._progress.update(self._task, description=what, completed=done, total=total, more=more)
         self._progress.refresh()
 
-    def _start(self) -> None:
+    def _started(self, what: str, done: int, total: int, more: str) -> Progress:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+        from rich.progress import BarColumn, Progress, TextColumn
 
-        self._progress = Progress(
+        progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
+            TextColumn("{task.completed:,.0f} of {task.total:,.0f}"),
             TextColumn("{task.fields[more]}"),
             console=Console(file=sys.stderr, no_color=bool(os.environ.get("NO_COLOR")) or None),
             auto_refresh=False,
@@ -110,5 +114,6 @@ class Bar:
             redirect_stdout=False,
             redirect_stderr=False,
         )
-        self._task: TaskID = self._progress.add_task("", total=None, more="")
-        self._progress.start()
+        self._task: TaskID = progress.add_task(what, completed=done, total=total, more=more)
+        progress.start()
+        return progress

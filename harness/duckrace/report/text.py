@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from duckrace._data import CheckReport, Result
 
-from . import story
+from . import check_story, story
 from .layout import WIDTH, plain
 
 
@@ -15,4 +15,4 @@ def render(result: Result, *, width: int = WIDTH) -> str:
 
 def render_check(report: CheckReport, *, width: int = WIDTH) -> str:
     """The whole report of ``duckrace check``."""
-    return plain(story.of_check(report, width))
+    return plain(check_story.of_check(report, width))

@@ -30,7 +30,7 @@ def run(plugin: ChannelUnderTest, capacity: int | None, steps: Sequence[Step]) -
     handles: dict[str, Any] = {"tx": tx, RECEIVER: rx}
     del tx, rx
     returned: dict[int, Response] = {}
-    states = {model.initial()}
+    states = [model.initial()]
     print(f"      tx, rx = {'channel()' if capacity is None else f'sync_channel({capacity})'}")
     for caller, step in enumerate(steps, start=1):
         before = set(returned)
@@ -42,7 +42,7 @@ def run(plugin: ChannelUnderTest, capacity: int | None, steps: Sequence[Step]) -
         seen = {number: returned[number] for number in sorted(returned) if number not in before}
         print(f"{caller:>4}  {_told(steps, caller, seen)}")
         allowed = futures(model, states, caller, step)
-        states = {way.state for way in allowed if dict(way.responses) == seen}
+        states = list(dict.fromkeys(way.state for way in allowed if dict(way.responses) == seen))
         if not states:
             waiting = [number for number in range(1, caller + 1) if number not in before and steps[number - 1][0] != "wait"]
             raise AssertionError(_difference(steps, waiting, allowed, seen))

@@ -1,0 +1,73 @@
+"""``duckrace.check``: a verdict on a channel, in rows.
+
+=================  ====================================================================================
+``conformance``    call by call, is it what its model says? Hypothesis draws the calls
+``delivery``       order and exactly-once delivery under interleavings
+``closure``        the last drop closes, in every way in which a handle can be dropped
+``hangs``          what must not hang never does; what must hang is told for what it is
+=================  ====================================================================================
+
+One file per row: a function from a :class:`~._run.Run` to a Row. ``_suite`` explores lists of programs, ``_profile`` has
+every count, ``programs`` is what runs in the simulated world. A row that fails does not stop the others. What is not
+claimed is listed as skipped; a limit is never a pass.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from duckrace._data import CheckReport, Row
+from duckrace._errors import UsageError
+from duckrace.plugins._load import load
+
+from . import closure, conformance, delivery, hangs
+from ._profile import PROFILES, profile_named
+from ._run import Progress, Run
+
+__all__ = ["PROFILES", "ROWS", "Progress", "check"]
+
+ROWS: Final[Mapping[str, Callable[[Run], Row]]] = {
+    conformance.NAME: conformance.check,
+    delivery.NAME: delivery.check,
+    closure.NAME: closure.check,
+    hangs.NAME: hangs.check,
+}
+
+
+def check(
+    channel_under_test: object = None,
+    *,
+    profile: str = "default",
+    seed: int = 0,
+    progress: Progress | None = None,
+    deadline: float | None = None,
+) -> CheckReport:
+    """Check a channel, and say in rows what was checked, how much of it, and what came out.
+
+    `channel_under_test`: None for the reference channel, ``"FILE_OR_MODULE::NAME"``, the name of an entry point of the
+    group ``duckrace.channels``, or a plug-in object that stands at the top level of a module
+    (`duckrace.plugins.ChannelUnderTest`). `profile`: ``"quick"`` or ``"default"``. `deadline`: seconds of wall-clock
+    time for all rows; rows that it cuts are BUDGET. `progress` is called with (row, done, total).
+
+    Raises UsageError: the channel cannot be found, has another shape, or claims what there is not.
+    """
+    counts = profile_named(profile)
+    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
+        raise UsageError(f"seed is a whole number from 0 on, not {seed!r}.")
+    if deadline is not None and not deadline > 0:
+        raise UsageError(f"deadline is a number of seconds above 0, not {deadline!r}.")
+    started = time.perf_counter()
+    run = Run(
+        subject=load(channel_under_test),
+        profile=counts,
+        seed=seed,
+        deadline=deadline,
+        ends=None if deadline is None else started + deadline,
+        progress=progress,
+    )
+    rows = tuple(row(run) for row in ROWS.values())
+    return CheckReport(
+        channel=run.subject.name, rows=rows, profile=profile, seed=seed, seconds=time.perf_counter() - started
+    )

@@ -1,0 +1,33 @@
+"""How much `duckrace check` explores: every count of it, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from duckrace._errors import UsageError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """Counts per row. Executions are per program; a program that must hang is told, and replayed, each time."""
+
+    examples: int  # conformance: sequential programs drawn
+    calls: int  # conformance: calls in one of them, at most
+    delivery: int  # executions
+    closure: int
+    hangs: int
+    must_hang: int
+
+
+PROFILES: Final = {
+    "quick": Profile(examples=150, calls=12, delivery=60, closure=20, hangs=60, must_hang=3),
+    "default": Profile(examples=700, calls=16, delivery=600, closure=120, hangs=500, must_hang=15),
+}
+
+
+def profile_named(name: str) -> Profile:
+    """Raises UsageError for a name that is not in PROFILES."""
+    if name not in PROFILES:
+        raise UsageError(f"profile is one of {', '.join(map(repr, PROFILES))}, not {name!r}.")
+    return PROFILES[name]

@@ -1,0 +1,62 @@
+"""A failing list of calls, made as short as it gets: no call can be left out, no simpler channel will do.
+
+Hypothesis shrinks choices, which leaves calls in a list that it cannot tell to be needless within a sensible number of
+runs; here every call is tried without. A shorter list must still be one that the rules could have drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from duckrace.plugins._load import Subject
+from duckrace_models import RECEIVER, State, model_for
+
+from .programs._calls import Step, handle_of
+from .programs._future import futures
+
+Steps = tuple[tuple[Any, ...], ...]
+Fails = Callable[[int | None, Steps], bool]
+
+
+def shorter(subject: Subject, capacity: int | None, steps: Steps, fails: Fails) -> tuple[int | None, Steps]:
+    """The shortest failing program that leaving out finds. `fails` runs one; it may be called some hundred times."""
+    for simpler in subject.capacities[: subject.capacities.index(capacity)]:
+        if possible(simpler, steps) and fails(simpler, steps):
+            capacity = simpler
+            break
+    position = len(steps) - 1
+    while position >= 0:
+        rest = steps[:position] + steps[position + 1 :]
+        if rest and possible(capacity, rest) and fails(capacity, rest):
+            steps, position = rest, len(rest)
+        position -= 1
+    return capacity, steps
+
+
+def possible(capacity: int | None, steps: Steps) -> bool:
+    """Could these calls be drawn: every handle was made and not lost, and nobody is inside of what is used alone?"""
+    model = model_for(capacity)
+    states: list[State] = [model.initial()]
+    handles = {"tx", RECEIVER}
+    for caller, step in enumerate(steps, start=1):
+        operation = step[0]
+        if operation != "wait" and handle_of(step) not in handles:
+            return False
+        if alone(step) and any(p.call.handle == handle_of(step) for state in states for p in state.pending):
+            return False
+        if operation == "lose":
+            handles.discard(step[1])
+        elif operation == "clone" and all(state.alive(step[1]) for state in states):
+            handles.add(step[2])
+        try:
+            ways = futures(model, states, caller, step)
+        except ValueError:  # a call that this channel does not have
+            return False
+        states = list(dict.fromkeys(way.state for way in ways))
+    return True
+
+
+def alone(step: Step) -> bool:
+    """Must nobody else be inside of the handle? (Contract 86 and 87 say what happens then; nobody claims it yet.)"""
+    return step[0] in ("recv", "try_recv", "recv_timeout", "drop", "lose")

@@ -1,0 +1,128 @@
+"""A row that explores a list of programs, and ends at the first one that fails.
+
+A program must end, or it must hang, in every execution. One that must hang raises an AssertionError where it would go
+on, so either way a failure has a schedule that replays it. It knows explorations; it must not know what a program does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from duckrace._data import Kind, Result, Row, Verdict
+from duckrace._explore import explore
+from duckrace._scenario import Reference, resolve
+from duckrace.kernel import machine
+from duckrace.plugins._load import Subject
+
+from ._run import Run
+
+PROGRAMS: Final = "duckrace.checks.programs"
+HANGS: Final = frozenset({Kind.DEADLOCK, Kind.ORPHANED_WAIT, Kind.LOST_WAKEUP, Kind.LIVELOCK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A program of a row: a function of the world, called with the plug-in and `arguments`."""
+
+    words: str  # what it does, as the title of a failure
+    function: str  # ``delivery::fan_in``
+    arguments: tuple[Any, ...] = ()
+    needs: tuple[str, ...] = ()  # capabilities
+    hangs: Kind | None = None  # it must hang, and be told as this
+    thread_exceptions: str = "fail"  # "ignore": a thread dies on purpose
+
+    def reference(self, subject: Subject) -> Reference:
+        found = resolve(f"{PROGRAMS}.{self.function}")
+        return replace(found, arguments=(subject.reference, *self.arguments))
+
+
+def flavour(capacity: int | None) -> str:
+    """The capability that a channel of this capacity needs."""
+    return "unbounded" if capacity is None else "bounded" if capacity else "rendezvous"
+
+
+def made_by(capacity: int | None) -> str:
+    """How a channel of this capacity is made, in words."""
+    return "channel()" if capacity is None else f"sync_channel({capacity})"
+
+
+def explored(name: str, programs: Sequence[Program], run: Run, executions: int, must_hang: int) -> Row:
+    """The row `name`: each program with so many executions."""
+    started = time.perf_counter()
+    claimed = [program for program in programs if run.subject.claims(*program.needs)]
+    skipped = not_claimed(run.subject, [need for program in programs for need in program.needs])
+    done = total = 0
+    verdict, failure, words = Verdict(kind=Kind.BUDGET, detail="nothing was claimed"), None, ""
+    for program in claimed:
+        run.tell(name, done, len(claimed))
+        if run.cut:
+            verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
+            break
+        try:
+            result = _explore(program, run, must_hang if program.hangs else executions)
+        except KeyboardInterrupt:
+            run.interrupted = True
+            continue
+        run.interrupted |= machine.interrupted
+        total += result.executions
+        verdict = judged(program, result)
+        if verdict.kind is Kind.BUDGET and not result.failures:
+            verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
+            break
+        if not verdict.passed:
+            failure, words = _shown(program, result), program.words
+            break
+        done += 1
+    if claimed and done == len(claimed):
+        verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {total:,}")
+    run.tell(name, done, len(claimed))
+    of = f"{done}" if done == len(claimed) else f"{done} of {len(claimed)}"
+    return Row(
+        name=name,
+        verdict=verdict,
+        covered=f"{of} programs, {total:,} executions sampled",
+        executions=total,
+        seconds=time.perf_counter() - started,
+        failure=failure,
+        program=words,
+        skipped=skipped,
+    )
+
+
+def not_claimed(subject: Subject, needs: Sequence[str]) -> tuple[str, ...]:
+    """What was left out for want of a claim."""
+    return tuple(f"{need} (not claimed)" for need in dict.fromkeys(needs) if not subject.claims(need))
+
+
+def judged(program: Program, result: Result) -> Verdict:
+    """What the exploration of a program means for the channel."""
+    if program.hangs is None or not result.failures:
+        if program.hangs is not None and result.passed:
+            return Verdict(kind=Kind.FAILED, detail="it must hang, and ends")
+        return result.verdict
+    for failure in result.failures:
+        if failure.kind is not program.hangs:
+            if failure.kind in HANGS:
+                return Verdict(kind=Kind.FAILED, detail=f"the hang is a {program.hangs}, and was told as {failure.kind}")
+            return result.verdict
+    return Verdict(kind=Kind.PASSED, detail=f"hangs, sampled {result.executions:,}")
+
+
+def _shown(program: Program, result: Result) -> Any:
+    """The failure to show: of a program that must hang, one that is not the hang."""
+    return next((failure for failure in result.failures if failure.kind is not program.hangs), result.failure)
+
+
+def _explore(program: Program, run: Run, executions: int) -> Result:
+    return explore(
+        program.reference(run.subject),
+        executions=executions,
+        seed=run.seed,
+        modules=run.subject.modules,
+        thread_exceptions=program.thread_exceptions,
+        keep_going=program.hangs is not None,
+        deadline=run.left(),
+    )

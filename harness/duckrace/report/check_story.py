@@ -1,0 +1,84 @@
+"""The words of ``duckrace check``: a CheckReport as lines.
+
+The table first: what was checked, how much of it was explored, what came out.  Then the rows that failed,
+the worst one last and in full, so that the last line replays it; a pass ends with one word.
+
+It knows values and wording; it must not know colours or where the lines go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duckrace._data import CheckReport, Row
+
+from . import evidence
+from .layout import Line, Span, columns, line, paragraph
+from .words import command, gap, headline, many, shown_seconds, style_of
+
+
+def of_check(report: CheckReport, width: int) -> list[Line]:
+    """The whole report."""
+    lines = [line(("duckrace check", "heading"), f"  {report.channel}"), line(), *_table(report.rows, width)]
+    for text in dict.fromkeys(text for row in report.rows for text in row.skipped):
+        lines += paragraph(f"Not checked: {text}", width, style="dim")
+    lines += gap(paragraph(_effort(report), width))
+    failing = [row for row in report.rows if not row.verdict.passed]
+    if not failing:
+        word = report.verdict.kind if report.passed else report.verdict
+        return [*lines, line(), line((str(word), style_of(report.verdict)))]
+    worst = next((row for row in failing if row.verdict.exit_status == 1), failing[0])
+    for row in failing:
+        if row is not worst:
+            lines += gap([_title(row), *_in_short(row, width)])
+    return [*lines, *gap([_title(worst), *_in_full(worst, width)])]
+
+
+def brief(report: CheckReport) -> list[Line]:
+    """The verdict; the sentence and what to paste of each row that failed."""
+    lines = [headline(report.verdict, report.channel)]
+    for row in report.rows:
+        if not row.verdict.passed:
+            lines.append(_title(row))
+            if row.failure is not None:
+                lines += [line(row.failure.message), *command(row.failure)]
+    return lines
+
+
+def _table(rows: Sequence[Row], width: int) -> list[Line]:
+    table: list[list[Span | str]] = [[("checked", "dim"), ("verdict", "dim"), ("time", "dim"), ("explored", "dim")]]
+    for row in rows:
+        verdict = (str(row.verdict.kind), style_of(row.verdict))
+        table.append([row.name, verdict, f"{row.seconds:5.1f} s", (row.covered, "dim")])
+    name = max((len(row.name) for row in rows), default=0)
+    return columns(table, [None, None, None, max(30, width - name - 30)])
+
+
+def _effort(report: CheckReport) -> str:
+    executions = sum(row.executions for row in report.rows)
+    return (
+        f"{many(executions, 'execution')} in {shown_seconds(report.seconds)}, profile {report.profile}, "
+        f"seed {report.seed}. Sampled, not exhaustive: what was not tried can still fail."
+    )
+
+
+def _title(row: Row) -> Line:
+    program = f"  {row.program}" if row.program else ""
+    return line((f"{row.name}: ", "heading"), (str(row.verdict), style_of(row.verdict)), program)
+
+
+def _in_short(row: Row, width: int) -> list[Line]:
+    if row.failure is None:
+        return []
+    return [*paragraph(row.failure.message, width, indent=2), *command(row.failure, indent=2)]
+
+
+def _in_full(row: Row, width: int) -> list[Line]:
+    failure = row.failure
+    if failure is None:
+        return []
+    return [
+        *gap(evidence.diagnosis(failure, width)),
+        *evidence.of_failure(failure, width),
+        *gap(command(failure)),
+    ]

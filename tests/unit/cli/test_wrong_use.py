@@ -1,0 +1,168 @@
+"""Every bad input gets one clear sentence on stderr, status 2, and no traceback."""
+
+import base64
+import sys
+import zlib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import duckrace as library
+from duckrace import _token
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        ("scenarios.py", "is not FILE_OR_MODULE::NAME"),
+        ("scenarios.py::", "is not FILE_OR_MODULE::NAME"),
+        ("missing.py::scenario", "There is no file 'missing.py'"),
+        ("missing_module::scenario", "There is no Python module 'missing_module'"),
+        ("scenarios.py::missing", "scenarios.py defines no 'missing'. It defines "),
+        ("imports_nothing_real.py::scenario", "No module named 'a_module_that_does_not_exist' (line 1)"),
+        ("leaves_at_import.py::scenario", "SystemExit: 4 (line 3)"),
+        ("scenarios.py::number", "is int, not a function"),
+        ("scenarios.py::takes_arguments", "takes arguments (one, two)"),
+        ("scenarios.py::starts_nothing", "starts no thread"),
+        ("scenarios.py::leaves", "calls sys.exit"),
+        ("scenarios.py::coroutine", "asyncio programs cannot be explored yet"),
+        ("scenarios.py::outer.<locals>.inner", "defines no 'outer.<locals>.inner'"),
+        ("scenarios.py::<lambda>", "defines no '<lambda>'"),
+    ],
+)
+def test_scenario_that_cannot_be_explored(duckrace, reference: str, said: str) -> None:
+    done = duckrace("explore", reference)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_file_that_is_not_python(duckrace, tmp_path: Path) -> None:
+    (tmp_path / "broken.py").write_text("def scenario(:\n")
+    done = duckrace("explore", "broken.py::scenario", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "SyntaxError" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "asyncio_scenario.py::imported_above",
+        pytest.param(
+            "asyncio_scenario_inside.py::imported_inside",
+            marks=pytest.mark.xfail(reason="a loop is refused only if asyncio was imported before the executions"),
+        ),
+    ],
+)
+def test_asyncio_loop_is_refused(duckrace, reference: str) -> None:
+    done = duckrace("explore", reference)
+    assert "asyncio programs cannot be explored yet" in done.stdout + done.stderr
+    assert done.returncode in (2, 3)
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("function", [lambda: None, pytest.param(len, id="builtin")])
+def test_function_that_no_file_defines_by_name(function) -> None:
+    with pytest.raises(library.UsageError, match=r"is a lambda|is a function without arguments"):
+        library.explore(function)
+
+
+def test_local_function() -> None:
+    def local() -> None:
+        pass
+
+    with pytest.raises(library.UsageError, match="Define it at the top level of a module"):
+        library.explore(local)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--strategy", "psychic"], "strategy is one of"),
+        (["--granularity", "quark"], "granularity is one of"),
+        (["--timeouts", "never"], "timeouts is one of"),
+        (["--executions", "0"], "executions is a whole number from 1 on"),
+        (["--executions", "many"], "is not a valid integer"),
+        (["--seed", "-1"], "seed is a whole number from 0 on"),
+        (["--max-steps", "0"], "max_steps is a number of steps from 1 on"),
+        (["--thread-exceptions", "hide"], "'hide' is not one of"),
+        (["--deadline", "0"], "0.0 is not in the range"),
+        (["--frobnicate"], "No such option"),
+    ],
+)
+def test_option_that_makes_no_sense(duckrace, arguments: list[str], said: str) -> None:
+    done = duckrace("explore", "scenarios.py::fine", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["explore"], ["replay"], ["frobnicate"], ["list", "more"]])
+def test_command_that_makes_no_sense(duckrace, arguments: list[str]) -> None:
+    done = duckrace(*arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Error: " in done.stderr
+
+
+# -- tokens -----------------------------------------------------------------------------------------------------------
+
+
+def token(**changes: object) -> str:
+    """A token of a scenario of these tests, changed."""
+    source = _token.Token(
+        scenario="scenarios.py::circle",
+        source="0" * 16,
+        python=f"{sys.version_info[0]}.{sys.version_info[1]}",
+        granularity="sync",
+        hash_seed="0",
+        timeouts="idle",
+        thread_exceptions="fail",
+        max_steps=20_000,
+        modules=None,
+        decisions=_token.pack_decisions([0, 1, 0]),
+    )
+    return _token.encode(msgspec.structs.replace(source, **changes))
+
+
+def garbage() -> str:
+    body = zlib.compress(msgspec.msgpack.encode(["not", "a", "token"]))
+    return "dr1_" + base64.urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("hello", "This is not a duckrace token"),
+        ("", "This is not a duckrace token"),
+        (token()[:-7], "This token is damaged"),
+        (token()[:30] + "A" + token()[31:] if token()[30] != "A" else token()[:30] + "B" + token()[31:], "is damaged"),
+        (token() + "é", "This token is damaged"),
+        (garbage(), "This token is damaged"),
+        ("dr2_" + token()[4:], "This token is of format 2; this duckrace reads format 1"),
+        (token(python="3.10"), "This token was made by Python 3.10"),
+        (token(), "scenarios.py::circle has changed since this token was made"),
+        (token(scenario="elsewhere.py::circle"), "There is no file 'elsewhere.py'"),
+        (token(granularity="quark"), "has changed"),
+    ],
+    ids=["word", "empty", "cut", "typo", "letter", "garbage", "format", "python", "source", "file", "settings"],
+)
+def test_token_that_cannot_be_replayed(duckrace, text: str, said: str) -> None:
+    done = duckrace("replay", "-", stdin=text)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_token_of_a_changed_program_is_replayed_by_force(duckrace, tmp_path: Path) -> None:
+    program = tmp_path / "scenarios.py"
+    program.write_bytes((Path(__file__).parent / "programs" / "scenarios.py").read_bytes())
+    line = duckrace("explore", "scenarios.py::circle", cwd=tmp_path).stdout.splitlines()[-1]
+    program.write_text(program.read_text() + "\n# changed\n")
+    assert duckrace("replay", line.split()[-1], cwd=tmp_path).returncode == 2
+    done = duckrace("replay", line.split()[-1], "--force", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Note: scenarios.py::circle has changed since this token was made." in done.stdout

@@ -1,0 +1,66 @@
+"""Values to render: results as an exploration would make them."""
+
+from duckrace import Event, Failure, Kind, Result, ThreadState, Verdict
+
+TOKEN = "dr1_" + "x" * 300
+
+
+def event(step: int, thread: int, call: str, *, operation: str = "", where: str = "program.py:3") -> Event:
+    path = (thread,) if thread else ()
+    name = f"Thread-{thread}" if thread else "MainThread"
+    return Event(step=step, thread=name, path=path, operation=operation or call, call=call, where=where, choices=2)
+
+
+def failure(**changes: object) -> Failure:
+    settings: dict[str, object] = {
+        "kind": Kind.DEADLOCK,
+        "message": "A waits to acquire lock#1, held by B; B waits to acquire lock#2, held by A",
+        "schedule": TOKEN,
+        "threads": (
+            ThreadState(
+                name="A",
+                path=(1,),
+                state="blocked",
+                waits_for="waits to acquire lock#1, held by B",
+                where="program.py:7 in one",
+                stack=("library.py:90 in Pool.get", "program.py:7 in one", "program.py:1 in outer"),
+            ),
+            ThreadState(name="B", path=(2,), state="ended", waits_for="", where="", stack=()),
+            ThreadState(
+                name="C",
+                path=(3,),
+                state="timed wait",
+                waits_for="",
+                where="p.py:1 in c",
+                stack=("p.py:1 in c",),
+                daemon=True,
+            ),
+        ),
+        "events": (
+            event(1, 0, "start Thread-1"),
+            event(2, 1, "begins"),
+            event(3, 1, "send(0)", operation="acquire lock#1"),
+        ),
+        "explanation": "Each of A, B waits for the next one.",
+        "output": "first line\nsecond line\n",
+        "strategy": "pct",
+        "execution": 12,
+    }
+    return Failure(**(settings | changes))  # type: ignore[arg-type]
+
+
+def result(*failures: Failure, **changes: object) -> Result:
+    verdict = Verdict(kind=failures[0].kind) if failures else Verdict(kind=Kind.PASSED, detail="sampled 1,000")
+    settings: dict[str, object] = {
+        "scenario": "program.py::scenario",
+        "verdict": verdict,
+        "executions": 12 if failures else 1_000,
+        "failures": failures,
+        "failed": len(failures),
+        "strategy": "portfolio",
+        "seed": 3,
+        "steps": 12_345,
+        "seconds": 2.0,
+        "threads": 3,
+    }
+    return Result(**(settings | changes))  # type: ignore[arg-type]

@@ -1,0 +1,196 @@
+"""A report in plain text says what a person needs, in that order."""
+
+import pytest
+
+import duckrace
+from duckrace import Kind, Verdict
+from duckrace._data import CheckReport, Row
+from duckrace.report.text import render, render_check
+
+from .samples import TOKEN, event, failure, result
+
+
+def test_failure_is_told_in_order() -> None:
+    text = render(result(failure()))
+    order = [
+        "DEADLOCK  program.py::scenario",
+        "A waits to acquire lock#1",
+        "Each of A, B waits",
+        "What happened (3 steps)",
+        "send(0)",
+        "Who waits for what",
+        "What it printed",
+        "Found by pct in execution 12 (seed 3, granularity sync).",
+        f"duckrace replay {TOKEN}",
+    ]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+    assert text.endswith(f"\n\nduckrace replay {TOKEN}")  # alone on the last line, never wrapped
+    assert "\x1b" not in text
+
+
+def test_noise_is_left_out_and_steps_of_a_call_are_one_row() -> None:
+    events = (
+        event(1, 0, "start Thread-1"),
+        event(2, 1, "begins"),
+        event(3, 0, "has started it"),
+        event(4, 1, "send(0)", operation="acquire lock#1"),
+        event(5, 1, "send(0)", operation="release lock#1"),
+        event(6, 1, "ends"),
+    )
+    text = render(result(failure(events=events)))
+    assert "begins" not in text
+    assert "has started it" not in text
+    assert "ends" not in text.partition("Who waits")[0]
+    assert text.count("send(0)") == 1
+
+
+def test_call_that_another_thread_interrupted_says_which_of_its_steps() -> None:
+    events = (
+        event(1, 1, "send(0)", operation="acquire lock#1"),
+        event(2, 2, "send(1)", operation="acquire lock#2"),
+        event(3, 1, "send(0)", operation="release lock#1"),
+    )
+    rows = render(result(failure(events=events))).splitlines()
+    assert any("Thread-1" in row and "send(0): acquire lock#1" in row for row in rows)
+    assert any("Thread-1" in row and "send(0): release lock#1" in row for row in rows)
+    assert any("Thread-2" in row and "send(1)  " in row for row in rows)
+
+
+def test_thread_is_named_where_it_changes() -> None:
+    events = (event(1, 1, "a()"), event(2, 1, "b()"), event(3, 2, "c()"))
+    rows = [row for row in render(result(failure(events=events))).splitlines() if row.endswith("program.py:3")]
+    assert ["Thread-" in row for row in rows] == [True, False, True]
+
+
+@pytest.mark.parametrize(("count", "shown", "left_out"), [(60, 60, 0), (61, 40, 21), (1_000, 40, 960)])
+def test_long_timeline_shows_its_end_and_says_what_is_missing(count: int, shown: int, left_out: int) -> None:
+    events = tuple(event(step, 1 + step % 2, f"call({step})") for step in range(1, count + 1))
+    text = render(result(failure(events=events)))
+    assert text.count("call(") == shown
+    assert f"call({count})" in text
+    assert (f"… {left_out:,} rows before this left out" in text) == bool(left_out)
+
+
+def test_who_waits_shows_frames_of_the_program_and_counts_the_rest() -> None:
+    text = render(result(failure()))
+    assert (
+        "A           waits to acquire lock#1, held by B  program.py:7 in one\n    ↳ library.py:90 in Pool.get\n" in text
+    )
+    assert "C (daemon)  waits for a time-out" in text
+    assert "(1 other thread had ended)" in text
+    assert "program.py:1 in outer" not in text
+
+
+def test_exception_shows_its_traceback() -> None:
+    trace = 'Traceback (most recent call last):\n  File "program.py", line 3, in f\nValueError: no'
+    text = render(result(failure(kind=Kind.FAILED, message="ValueError: no in A at program.py:3", traceback=trace)))
+    assert trace in text
+
+
+def test_long_output_shows_its_end() -> None:
+    text = render(result(failure(output="".join(f"line {i}\n" for i in range(100)))))
+    assert "… 60 lines before this left out" in text
+    assert "line 99" in text
+    assert "line 59\n" not in text
+
+
+def test_all_failures_have_a_line_to_paste() -> None:
+    other = failure(kind=Kind.FAILED, message="ValueError: no", schedule="dr1_other", execution=40)
+    text = render(result(failure(), other, executions=100, failed=7, outcomes={"a": 93, "DEADLOCK": 5, "FAILED": 2}))
+    assert "Also FAILED  first in execution 40\n  ValueError: no\n  duckrace replay dr1_other\n" in text
+    assert "93 ×  'a'" in text
+    assert "7 of 100 executions failed" in text
+    assert text.splitlines()[-1] == f"duckrace replay {TOKEN}"
+
+
+def test_pass_says_what_it_covered_and_what_it_does_not_claim() -> None:
+    text = render(result(outcomes={"left": 600, "right": 400}))
+    assert text.startswith("PASSED(sampled 1,000)  program.py::scenario\n")
+    for said in (
+        "1,000 executions in 2.0 s (500 per second)",
+        "12,345 steps",
+        "up to 3 threads",
+        "portfolio",
+        "seed 3",
+    ):
+        assert said in text
+    assert "600 ×  'left'" in text
+    assert "400 ×  'right'" in text
+    assert "granularity sync: threads switch at locks" in text
+    assert "samples, not all interleavings" in text
+
+
+def test_pass_with_many_outcomes_counts_them() -> None:
+    assert "The executions ended in 50 different ways." in render(result(outcomes=dict.fromkeys(range(50), 20)))
+
+
+def test_limit_is_not_called_a_pass() -> None:
+    text = render(result(verdict=Verdict(kind=Kind.BUDGET, detail="interrupted; 1,000 of 5,000 executions")))
+    assert text.startswith("BUDGET(interrupted; 1,000 of 5,000 executions)")
+    assert "this is not a pass" in text
+
+
+def test_lines_fit_but_what_is_pasted_is_never_broken() -> None:
+    long = "word " * 60 + "`code that stays together` " * 5
+    text = render(result(failure(message=long, explanation=long)), width=72)
+    prose = text.partition("What happened")[0].splitlines()
+    assert max(map(len, prose)) <= 72
+    assert text.count("`code that stays together`") == 10
+
+
+def test_words_of_the_program_cannot_break_the_table() -> None:
+    events = (event(1, 1, "send('a\nb')"), event(2, 2, "send(" + "語" * 80 + ")"))
+    rows = [row for row in render(result(failure(events=events))).splitlines() if row.endswith("program.py:3")]
+    assert len(rows) == 2
+    assert "…" in rows[1]
+
+
+def test_raise_for_failure_carries_the_report() -> None:
+    with pytest.raises(duckrace.CheckFailed, match="DEADLOCK") as caught:
+        result(failure(), render=render).raise_for_failure()
+    assert str(caught.value).splitlines()[-1] == f"duckrace replay {TOKEN}"
+
+
+# -- checks -----------------------------------------------------------------------------------------------------------
+
+
+def row(name: str, **changes: object) -> Row:
+    settings: dict[str, object] = {
+        "name": name,
+        "verdict": Verdict(kind=Kind.PASSED, detail="sampled 2,400"),
+        "covered": "12 programs, 2,400 executions",
+        "executions": 2_400,
+        "seconds": 1.25,
+    }
+    return Row(**(settings | changes))  # type: ignore[arg-type]
+
+
+def test_check_that_passed_ends_with_one_word() -> None:
+    rows = (row("conformance"), row("delivery", skipped=("rendezvous (not claimed)",)))
+    text = render_check(CheckReport(channel="reference", rows=rows, seconds=2.5))
+    assert text.splitlines()[-1] == "PASSED"
+    assert "conformance  PASSED     1.2 s  12 programs, 2,400 executions" in text
+    assert "Not checked: rendezvous (not claimed)" in text
+    assert "4,800 executions in 2.5 s" in text
+    assert "not exhaustive" in text
+
+
+def test_check_that_failed_tells_the_worst_row_last() -> None:
+    fault = Verdict(kind=Kind.DEADLOCK)
+    rows = (
+        row("delivery", verdict=fault, failure=failure(), program="two senders, one receiver"),
+        row("closure"),
+        row("hangs", verdict=Verdict(kind=Kind.BUDGET), failure=failure(kind=Kind.BUDGET, schedule="dr1_small")),
+    )
+    text = render_check(CheckReport(channel="mine", rows=rows))
+    assert "delivery: DEADLOCK  two senders, one receiver" in text
+    assert text.index("duckrace replay dr1_small") < text.index("delivery: DEADLOCK")
+    assert text.splitlines()[-1] == f"duckrace replay {TOKEN}"
+    assert "PASSED" not in text.splitlines()[-1]
+
+
+def test_check_of_nothing_is_no_pass() -> None:
+    text = render_check(CheckReport(channel="mine", rows=()))
+    assert text.splitlines()[-1] != "PASSED"
+    assert "nothing was checked" in text
