@@ -126,14 +126,20 @@ def explore(
     return replace(result, strategy=strategy, seed=seed, granularity=granularity, render=_render)
 
 
-def replay(token: str, *, force: bool = False, watchdog: float = LIMIT) -> Result:
+def replay(
+    token: str, *, scenario: Reference | None = None, force: bool = False, watchdog: float = LIMIT
+) -> Result:
     """Run the one execution that `token` names, and tell it.
+
+    `scenario`: the program of a token that only a test framework can find.
 
     Raises UsageError if the token is damaged, of another version, or was made by another Python or
     from another source (`force=True` replays all the same and says so).
     """
     held = _token.decode(token)
-    reference = replace(resolve(held.scenario), arguments=unpack(held.arguments))
+    if scenario is None and held.command:
+        raise UsageError(f"This token is of {held.scenario}, which is replayed by: {held.command}{token}")
+    reference = scenario or replace(resolve(held.scenario), arguments=unpack(held.arguments))
     notes = _mismatches(held, reference)
     if notes and not force:
         raise UsageError(" ".join(notes) + " To replay it all the same, add --force (force=True).")
@@ -219,7 +225,10 @@ class _Exploration:
             strategy.begin(0)
             steps = Steps()
             session.execute(strategy.choose, recorder=steps)
-            if machine.interrupted or machine.over == "stop":
+            if machine.interrupted:
+                return
+            if machine.over == "stop":
+                self._count("stop")
                 return
             if session.grown():
                 session.regrow()
@@ -288,7 +297,10 @@ class _Exploration:
         self._add(failure)
 
     def _replayed(self, decisions: list[int]) -> Failure:
+        stopped = machine.over == "stop"
         first, tracer = self._run_traced(decisions)
+        if stopped and first is not None and first.kind is Kind.UNCONTROLLED:
+            return self._told(first, tracer, decisions)  # each such run takes as long as the watchdog waits
         again, second = self._run_traced(decisions)
         if isinstance(first, Diagnosis) and isinstance(again, Diagnosis) and first.kind is not Kind.NONDETERMINISM:
             if (first.kind, first.message, len(tracer.events)) == (again.kind, again.message, len(second.events)):
@@ -298,7 +310,7 @@ class _Exploration:
         )
         if not difference:
             endings = [ending.message if ending is not None else "a normal end" for ending in (first, again)]
-            difference = f"it ended with {endings[0]!r}, then with {endings[1]!r}"
+            difference = f"when it was repeated it ended with {endings[0]!r}, then with {endings[1]!r}"
         return Failure(
             kind=Kind.NONDETERMINISM,
             message=f"a failing execution could not be repeated: {difference}",
@@ -313,7 +325,15 @@ class _Exploration:
         follow = Replay(decisions)
         follow.begin(0)
         tracer = Tracer(self._file())
-        ending = self.session.execute(follow.choose, recorder=tracer, inspect=self._inspect)
+        ending: Diagnosis | None = self.session.execute(follow.choose, recorder=tracer, inspect=self._inspect)
+        left = len(decisions) - len(machine.decisions)
+        if left and (ending is None or ending.kind not in (Kind.NONDETERMINISM, Kind.UNCONTROLLED)):
+            ending = Diagnosis(
+                kind=Kind.NONDETERMINISM,
+                message=f"the program ended and left {left} of the {len(decisions)} decisions of its schedule over",
+                explanation=_NONDETERMINISM,
+                threads=ending.threads if ending is not None else (),
+            )
         return ending, tracer
 
     def _inspect(self) -> Diagnosis | None:
@@ -321,6 +341,8 @@ class _Exploration:
         why = machine.over
         if why == "end":
             return None
+        if why == "interrupt":  # while a failure was repeated: there is nothing to say of it
+            raise KeyboardInterrupt
         scenario = self._file()
         if why == "hang":
             modules = [self.session.world.modules[name] for name in self.session.world.sources]
@@ -346,7 +368,8 @@ class _Exploration:
     def _exception(
         self, error: BaseException, thread: SimThread | None, everyone: tuple[ThreadState, ...]
     ) -> Diagnosis:
-        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        first = frames.without_addresses(str(error)).strip().partition("\n")[0]  # a sentence, the same every time
+        said = f"{type(error).__name__}: {first}" if first else type(error).__name__
         who = thread.name if thread is not None else "MainThread"
         text = "".join(traceback.format_exception(type(error), error, _without_ours(error.__traceback__)))
         inner = [f for f, _ in traceback.walk_tb(error.__traceback__) if not frames.is_ours(f)]
@@ -393,6 +416,7 @@ class _Exploration:
                 modules=settings.modules,
                 decisions=_token.pack_decisions(decisions),
                 arguments=tuple(pack(reference.arguments)),
+                command=reference.embedding.command if reference.embedding is not None else "",
             )
         )
 
@@ -486,7 +510,7 @@ def _plain(value: object) -> object:
         return value
     with machine.quiet():
         try:
-            return repr(value)
+            return frames.without_addresses(repr(value))
         except (Exception, Stop) as error:
             return f"<{type(value).__name__}: repr failed with {type(error).__name__}>"
 

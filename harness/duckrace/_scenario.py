@@ -13,15 +13,30 @@ import importlib.util
 import inspect
 import os
 import sys
+from ast import Module
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ._errors import UsageError
 
 SEPARATOR = "::"
+
+
+class Embedding(Protocol):
+    """What a test framework adds to a scenario that it runs itself, inside of its own process."""
+
+    @property
+    def command(self) -> str:
+        """What to put before a token to replay it."""
+
+    def before(self, tree: Module, source: bytes, path: str) -> None:
+        """Change the tree of a module of the world in place, before it is loaded."""
+
+    def scenario(self, module: Any, world: Any) -> Callable[[], object]:
+        """What an execution runs: called for each world that is made, before it is frozen.  Raises UsageError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +49,7 @@ class Reference:
     name: str  # may be dotted
     search: tuple[str, ...] = ()  # folders that its imports are looked up in first
     arguments: tuple[Any, ...] = ()  # what a program of a check is called with: plain data and References
+    embedding: Embedding | None = None
 
     def digest(self) -> str:
         """A short hash of the source."""

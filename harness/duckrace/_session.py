@@ -16,6 +16,7 @@ import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import Any
 
 from ._errors import UsageError
@@ -25,6 +26,7 @@ from .kernel.machine import Choose, Recorder
 from .kernel.watchdog import LIMIT, Stalled, Watchdog
 
 COLLECT_AFTER = 20_000  # net allocations between two collections
+COLLECT_EVERY = 1_000  # executions between two collections: few objects may hold much memory
 
 _one_at_a_time = threading.Lock()
 
@@ -86,7 +88,9 @@ class Session:
             self.world.deactivate()
         reference = self.reference
         parts = [reference, *(value for value in reference.arguments if isinstance(value, Reference))]
-        self.world = World(self.modules, [folder for part in parts for folder in part.search])
+        embedding = reference.embedding
+        search = [folder for part in parts for folder in part.search]
+        self.world = World(self.modules, search, embedding.before if embedding is not None else None)
         try:
             module = self._import(reference)
             arguments = [
@@ -104,8 +108,12 @@ class Session:
             at = _last_place(error, str(reference.path))
             text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
             raise UsageError(f"{reference.text} cannot be loaded: {text}{at}.") from error
-        self.scenario = scenario_in(module, reference, arguments)
-        _refuse_asyncio(self._stack)
+        if embedding is not None:
+            self.scenario = embedding.scenario(module, self.world)
+        else:
+            self.scenario = scenario_in(module, reference, arguments)
+        self.world.borrowed = partial(_refuse_asyncio, self._stack)
+        self.world.borrowed()
         machine.shutdown_hooks = self.world.shutdown_hooks
         machine.ignore_thread_errors = self._ignore
         self.world.freeze()
@@ -162,14 +170,17 @@ class Session:
         finally:
             machine.recorder = None
             self.executions += 1
+            printed = self.output.tell()
             try:
                 machine.unwind()
                 world.restore()
             finally:
                 world.deactivate()
-            self.lost += len(machine.lost)
-            machine.lost.clear()
-            if gc.get_count()[0] > COLLECT_AFTER:
+            self.output.seek(printed)
+            self.output.truncate()  # without what was said about the unwinding
+            self.lost += machine.lost
+            machine.lost = 0
+            if gc.get_count()[0] > COLLECT_AFTER or self.executions % COLLECT_EVERY == 0:
                 gc.collect()
 
     # -- surroundings ---------------------------------------------------------------------------------
@@ -223,6 +234,7 @@ class Session:
 
             def start(function: Any, *args: Any, _original: Any = original, **kwargs: Any) -> Any:
                 if machine.running() is not None and threading.get_ident() == ident:
+                    host._limbo.pop(function.__self__, None)
                     machine.stop(
                         f"a module that is not simulated starts a real thread ({type(function.__self__).__qualname__})"
                     )

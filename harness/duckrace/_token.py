@@ -36,6 +36,7 @@ class Token(msgspec.Struct, frozen=True, array_like=True):
     modules: tuple[str, ...] | None
     decisions: bytes
     arguments: tuple[Any, ...] = ()  # plain data; of a program of a check
+    command: str = ""  # what to put before the token to replay it, if that is not ``duckrace replay``
 
     def threads(self) -> list[int]:
         """The decisions as thread numbers."""

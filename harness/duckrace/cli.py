@@ -38,6 +38,13 @@ STRATEGIES: Final = {
     "portfolio": "the others by turns (default)",
     "random": "any thread that can go on, each as likely",
 }
+CHECKS: Final = {
+    "conformance": "call by call, is it what its model says?",
+    "delivery": "messages keep their order and arrive exactly once",
+    "closure": "the last drop closes, in every way in which a handle can be dropped",
+    "hangs": "what must not hang never does, and what must is told for what it is",
+}
+PROFILES: Final = {"default": "under a minute", "quick": "a few seconds"}
 TIMEOUT_WORDS: Final = {"idle": "a time-out fires when no thread can go on without it (default)"}
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -305,7 +312,8 @@ def _known() -> dict[str, dict[str, str]]:
         "strategies": {name: STRATEGIES.get(name, "") for name in search.STRATEGIES},
         "granularities": {name: SWITCHES.get(name, "") for name in GRANULARITIES},
         "timeouts": {name: TIMEOUT_WORDS.get(name, "") for name in TIMEOUTS},
-        "checks": dict(getattr(checks, "ROWS", {})),
+        "checks": {name: CHECKS.get(name, "") for name in checks.ROWS},
+        "profiles": {name: PROFILES.get(name, "") for name in checks.PROFILES},
         "channels": {
             "reference": "duckrace.channels",
             **{point.name: point.value for point in entry_points(group=CHANNELS)},

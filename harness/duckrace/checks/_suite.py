@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from duckrace._data import Kind, Result, Row, Verdict
-from duckrace._explore import explore
+from duckrace._data import Failure, Kind, Result, Row, Verdict
 from duckrace._scenario import Reference, resolve
 from duckrace.kernel import machine
 from duckrace.plugins._load import Subject
 
+from ._explorer import Explorer
 from ._run import Run
 
 PROGRAMS: Final = "duckrace.checks.programs"
@@ -55,27 +55,25 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
     claimed = [program for program in programs if run.subject.claims(*program.needs)]
     skipped = not_claimed(run.subject, [need for program in programs for need in program.needs])
     done = total = 0
-    verdict, failure, words = Verdict(kind=Kind.BUDGET, detail="nothing was claimed"), None, ""
-    for program in claimed:
-        run.tell(name, done, len(claimed))
-        if run.cut:
-            verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
-            break
-        try:
-            result = _explore(program, run, must_hang if program.hangs else executions)
-        except KeyboardInterrupt:
-            run.interrupted = True
-            continue
-        run.interrupted |= machine.interrupted
-        total += result.executions
-        verdict = judged(program, result)
-        if verdict.kind is Kind.BUDGET and not result.failures:
-            verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
-            break
-        if not verdict.passed:
-            failure, words = _shown(program, result), program.words
-            break
-        done += 1
+    verdict, failure, words = Verdict(kind=Kind.BUDGET, detail="nothing of it is claimed"), None, ""
+    with Explorer(run.subject, run.seed) as explorer:
+        for program in claimed:
+            run.tell(name, done, len(claimed))
+            if not run.cut:
+                try:
+                    result = _explore(explorer, program, run, must_hang if program.hangs else executions)
+                    run.interrupted |= machine.interrupted
+                    total += result.executions
+                    verdict = judged(program, result)
+                except KeyboardInterrupt:
+                    run.interrupted = True
+            if run.cut or (verdict.kind is Kind.BUDGET and not result.failures):
+                verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
+                break
+            if not verdict.passed:
+                failure, words = _shown(program, result), program.words
+                break
+            done += 1
     if claimed and done == len(claimed):
         verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {total:,}")
     run.tell(name, done, len(claimed))
@@ -111,17 +109,15 @@ def judged(program: Program, result: Result) -> Verdict:
     return Verdict(kind=Kind.PASSED, detail=f"hangs, sampled {result.executions:,}")
 
 
-def _shown(program: Program, result: Result) -> Any:
+def _shown(program: Program, result: Result) -> Failure | None:
     """The failure to show: of a program that must hang, one that is not the hang."""
     return next((failure for failure in result.failures if failure.kind is not program.hangs), result.failure)
 
 
-def _explore(program: Program, run: Run, executions: int) -> Result:
-    return explore(
+def _explore(explorer: Explorer, program: Program, run: Run, executions: int) -> Result:
+    return explorer.explore(
         program.reference(run.subject),
         executions=executions,
-        seed=run.seed,
-        modules=run.subject.modules,
         thread_exceptions=program.thread_exceptions,
         keep_going=program.hangs is not None,
         deadline=run.left(),

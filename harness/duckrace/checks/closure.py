@@ -22,9 +22,9 @@ NONE: Final[int | None] = None
 WAYS: Final = {
     "drop": ("drop()", "drop"),
     "with": ("the end of a with block", "drop"),
-    "exception in with": ("an exception that leaves a with block and ends the thread", "drop"),
     "del": ("del of the last reference", "refcount_drop"),
     "end": ("the end of the thread's function", "refcount_drop"),
+    "exception in with": ("an exception that leaves a with block and ends the thread", "drop"),
     "exception": ("a thread that dies of an exception", "refcount_drop"),
 }
 # For each way: capacity and what else.
@@ -105,7 +105,7 @@ def programs(subject: Subject) -> list[Program]:
         add(f"the last sender goes by {said}, then recv_timeout", "drained", None, "recv_timeout", needs=("timeouts",))
         add(f"the last sender goes by {said} during recv_timeout", "timed_receive", 1, needs=("timeouts",))
         add(f"2 of 3 senders go by {said} in other threads", "some_senders", None, 2, needs=("clone", "drop"))
-    return found + _once(subject)
+    return _once(subject) + found
 
 
 def _once(subject: Subject) -> list[Program]:

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .clock import wall
-from .machine import Stop
+from .machine import machine
 
 
 class Chance:
@@ -79,7 +79,8 @@ class Chance:
 
 
 def _refuse_fork(*args: object) -> int:
-    raise Stop("the program calls os.fork, which a simulated thread cannot do")
+    machine.stop("the program calls os.fork, which a simulated thread cannot do")
+    raise AssertionError("unreachable")
 
 
 def os_shadow(chance: Chance) -> types.ModuleType:

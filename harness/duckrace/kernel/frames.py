@@ -10,6 +10,7 @@ It knows frames and the simulated objects; it must not know why anybody asks.
 from __future__ import annotations
 
 import os
+import re
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +20,25 @@ from typing import Any, Final
 from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
 from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, Stop, machine
 
-HERE: Final = str(Path(__file__).parent)
+HERE: Final = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pytest_support"))  # never shown
 LIBRARY: Final = tuple({os.path.dirname(os.__file__), os.path.dirname(types.__file__)})
 
-_short = Repr()
+_ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
+
+
+def without_addresses(text: str) -> str:
+    """`text` of a ``repr`` without the addresses in it, which differ in every execution."""
+    return _ADDRESS.sub("", text)
+
+
+class _Short(Repr):
+    def repr_instance(self, x: Any, level: int) -> str:
+        text = without_addresses(repr(x))
+        half = (self.maxother - 3) // 2
+        return text if len(text) <= self.maxother else f"{text[: half + 1]}...{text[-half:]}"
+
+
+_short = _Short()
 _short.maxstring = _short.maxother = 30
 _short.maxlevel = 2
 

@@ -23,6 +23,7 @@ It knows threads, time and what is ready.  It must not know locks (``locks``), h
 
 from __future__ import annotations
 
+import ctypes
 import heapq
 import math
 from collections.abc import Callable, Iterator
@@ -126,8 +127,9 @@ class Machine:
         self.current: SimThread | None = None
         self.thread: SimThread | None = None  # who runs while `current` is None
         self.hub: SimThread = SimThread(-1, (), self._loop, True)  # who called run()
+        self.asking: SimThread = self.hub  # whoever needs a greenlet from it
         self.pool: list[greenlet] = []
-        self.lost: list[greenlet] = []  # threads that could not be unwound
+        self.lost = 0  # threads that could not be unwound
         self.recorder: Recorder | None = None
         self.ignore_thread_errors = False
         self.shutdown_hooks: Callable[[], list[Callable[[], object]]] = list
@@ -136,6 +138,11 @@ class Machine:
         self._reset()
 
     def _reset(self) -> None:
+        # What the last execution left goes first: its finalizers may still move its threads into `ready`.
+        self.value: object = None
+        self.error: BaseException | None = None
+        self.error_thread: SimThread | None = None
+        self.stuck: list[SimThread] = []
         self.threads: list[SimThread] = []
         self.ready: list[SimThread] = []
         self.timers: list[tuple[int, int, SimThread]] = []
@@ -150,12 +157,8 @@ class Machine:
         self.hashed = 0  # objects that were hashed in order
         self.nondaemon = 0
         self.over: str = ""  # why it ended: "end", "exception", "hang", "limit", "interrupt", "stop"
-        self.error: BaseException | None = None
-        self.error_thread: SimThread | None = None
-        self.value: object = None
         self.main_done = False
         self.hooks_done = False
-        self.stuck: list[SimThread] = []
 
     # -- the hot path ------------------------------------------------------------------------
 
@@ -197,7 +200,12 @@ class Machine:
         main.began = True
         self.nondaemon = 1
         self.ready.append(main)
+        if not self.pool:
+            self._grow()
         self._launch(main)
+        while not self.over:  # a thread waits for a greenlet to start another one with
+            self._grow()
+            self.asking.switch()
         self.thread = main
         self.current = None
         return self.over
@@ -223,7 +231,9 @@ class Machine:
         self.hub.switch()
 
     def stop(self, why: str) -> None:
-        """The program does what the machine cannot simulate: the execution ends here."""
+        """The program does what the machine cannot simulate: the execution ends here, whatever it catches."""
+        if self.running() is None or self.over:
+            raise Stop(why)
         self.error = Stop(why)
         self.error_thread = self.running()
         self.finish("stop")
@@ -248,12 +258,19 @@ class Machine:
         self.threads.append(thread)
         return thread
 
+    def _grow(self) -> None:
+        """One more greenlet, parked in the pool.  Made by the hub only: a greenlet inherits how deep in calls
+        the one is that starts it, and where a recursion ends must not depend on earlier executions."""
+        carrier = greenlet(self._loop)
+        carrier.switch(None)
+        self.pool.append(carrier)
+
     def _launch(self, thread: SimThread) -> None:
-        if self.pool:
-            carrier = self.pool.pop()
-            carrier.gr_context = None  # a new thread starts with an empty contextvars context
-        else:
-            carrier = greenlet(self._loop, self.hub.greenlet)
+        if not self.pool:
+            self.asking = thread.waits[0]  # type: ignore[index]
+            self.hub.switch()
+        carrier = self.pool.pop()
+        carrier.gr_context = None  # a new thread starts with an empty contextvars context
         thread.greenlet = carrier
         thread.switch = carrier.switch
         self.current = thread
@@ -288,9 +305,12 @@ class Machine:
         if self.recorder is not None:
             self.recorder.step(me, BEGIN, None)
 
-    def _loop(self, thread: SimThread) -> None:
+    def _loop(self, thread: SimThread | None) -> None:
         """The body of every greenlet: runs one thread after another (greenlets are pooled)."""
         me = getcurrent()
+        if thread is None:
+            thread = self.hub.switch()  # type: ignore[assignment]
+        assert thread is not None
         while True:
             try:
                 function = thread.function
@@ -482,7 +502,9 @@ class Machine:
             assert thread is not None
             thread.unwound += 1
             if thread.unwound > UNWIND_TRIES:  # code that swallows everything: leave it parked for good
-                self.lost.append(thread.greenlet)
+                self.lost += 1
+                # Its last reference must not go, not even at exit: greenlet would run its code again to end it.
+                ctypes.pythonapi.Py_IncRef(ctypes.py_object(thread.greenlet))
                 self.hub.switch()
             return Unwind()
         if thread is None and not self.threads:

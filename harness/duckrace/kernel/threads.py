@@ -216,6 +216,16 @@ class _Forgetful:
         pass
 
 
+class QuietAtTheEnd:
+    """A logger that says nothing of the unwinding: an executor reports whatever ends its workers."""
+
+    def __init__(self, logger: Any) -> None:
+        self._logger = logger
+
+    def __getattr__(self, name: str) -> Any:
+        return (lambda *args, **kwargs: None) if _m.unwinding else getattr(self._logger, name)
+
+
 def hash_in_order(kind: Any) -> None:
     """Hash objects of `kind` by the order in which that is first done, not by address: an executor joins
     its threads in the order of a set, ``wait`` takes futures in one."""

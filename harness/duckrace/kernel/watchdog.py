@@ -70,7 +70,10 @@ class Watchdog:
     def _on_signal(self, number: int, frame: types.FrameType | None) -> None:
         if machine.running() is not None and self._stalled():
             self._stale = 0
-            raise Stalled(stall_text(frame, self._limit))
+            text = stall_text(frame, self._limit)
+            if machine.current is not None:
+                machine.stop(text)  # away from here at once: the program could catch an exception
+            raise Stalled(text)
 
     def _watch(self) -> None:
         while not self._done.wait(self._limit / 4):

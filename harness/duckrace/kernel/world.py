@@ -17,7 +17,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from pathlib import Path
@@ -26,10 +26,10 @@ from typing import Any, Final
 from .clock import time_module
 from .determinism import Chance, atexit_shadow, datetime_shadow, os_shadow
 from .machine import machine
-from .rewrite import SPIN, rewrite
+from .rewrite import SPIN, Before, rewrite
 from .simplequeue import queue_module
 from .snapshot import Snapshot
-from .threads import hash_in_order, silence_plumbing, thread_module
+from .threads import QuietAtTheEnd, hash_in_order, silence_plumbing, thread_module
 
 # Executed anew from the interpreter's source, because they wait, count threads or draw random numbers.
 LIBRARY: Final = frozenset(
@@ -38,6 +38,8 @@ LIBRARY: Final = frozenset(
 )
 # Those of them that hold state between calls.
 STATEFUL: Final = frozenset(("concurrent.futures.thread", "random", "threading", "uuid"))
+# Simulated modules that make locks or tell the time: what was taken from the host's is another thing.
+SHADOWED: Final = frozenset(("_queue", "_thread", "time"))
 # Tools around a test, and packages whose C parts allow one copy per process.
 HOST: Final = frozenset(
     "_duckrace_pytest _hypothesis_ftz_detector _hypothesis_pytestplugin _pytest attr attrs click coverage cython "
@@ -52,11 +54,14 @@ TESTED: Final = ("duckrace.channels", "duckrace.checks.programs")
 class World:
     """Loaded once per exploration; :meth:`restore` undoes what an execution left behind."""
 
-    def __init__(self, packages: Sequence[str] | None = None, search: Sequence[str] = ()) -> None:
+    def __init__(
+        self, packages: Sequence[str] | None = None, search: Sequence[str] = (), before: Before | None = None
+    ) -> None:
         """`packages`: the only ones to load anew (None = every pure-Python one); `search`: folders
-        put in front of ``sys.path``."""
+        put in front of ``sys.path``; `before`: a pass over the source of modules, before our own."""
         self.packages = None if packages is None else tuple(packages)
         self.search = [str(folder) for folder in search]
+        self.before = before
         self.chance = Chance()
         self.modules: dict[str, types.ModuleType] = {
             "_thread": thread_module(),
@@ -71,6 +76,7 @@ class World:
         self.builtins = dict(vars(builtins))
         self.builtins["id"] = self.chance.id
         self.builtins[SPIN] = machine.spin
+        self.borrowed: Callable[[], None] = _nothing  # called when a host module was imported for the world
         self._verdicts: dict[str, bool] = {}
         self._hidden: dict[str, types.ModuleType] = {}
         self._finder = _Finder(self)
@@ -131,18 +137,8 @@ class World:
         """Does a module of this name belong to the world?"""
         verdict = self._verdicts.get(name)
         if verdict is None:
-            verdict = self._verdicts[name] = self._decide(name)
+            verdict = self._verdicts[name] = under_test(name, self.packages)
         return verdict
-
-    def _decide(self, name: str) -> bool:
-        top = name.partition(".")[0]
-        if name in LIBRARY or any(name == part or name.startswith(part + ".") for part in TESTED):
-            return True
-        if top in sys.stdlib_module_names or top in HOST or name == "__main__" or top.startswith("__editable__"):
-            return False
-        if self.packages is None:
-            return True
-        return any(name == package or name.startswith(package + ".") for package in self.packages)
 
     # -- loading ---------------------------------------------------------------------------------
 
@@ -178,6 +174,7 @@ class World:
             self.chance.random_module(module)
         elif module.__name__ == "concurrent.futures._base":
             hash_in_order(module.Future)
+            module.LOGGER = QuietAtTheEnd(module.LOGGER)
         elif module.__name__ == "uuid":
             vars(module).update(_generate_time_safe=None, _node=1 << 40)  # no clock and no address of the host
 
@@ -218,6 +215,22 @@ class World:
         return list(reversed(threading._threading_atexits)) if threading else []
 
 
+def under_test(name: str, packages: Sequence[str] | None) -> bool:
+    """Would a world of these `packages` have its own copy of the module `name`?"""
+    top = name.partition(".")[0]
+    if name in LIBRARY or any(name == part or name.startswith(part + ".") for part in TESTED):
+        return True
+    if top in sys.stdlib_module_names or top in HOST or name == "__main__" or top.startswith("__editable__"):
+        return False
+    if packages is None:
+        return True
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def _nothing() -> None:
+    pass
+
+
 class _Finder(MetaPathFinder):
     """First on ``sys.meta_path`` while the world is active: decides for every module whose copy it is."""
 
@@ -231,7 +244,7 @@ class _Finder(MetaPathFinder):
             spec = self._real_spec(name, path, target)
             if spec is None:
                 return None
-            if isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+            if _is_source(spec):
                 self.world.adopt(name)
                 assert spec.origin is not None
                 spec.loader = _Source(self.world, name, spec.origin)
@@ -245,6 +258,7 @@ class _Finder(MetaPathFinder):
                 if error.name == name:
                     return None
                 raise
+        self.world.borrowed()
         # Were it found there now, the import system would take its own spec and execute it a second time.
         sys.modules.pop(name, None)
         return importlib.machinery.ModuleSpec(name, _Borrowed(module), origin=getattr(module, "__file__", None))
@@ -256,6 +270,13 @@ class _Finder(MetaPathFinder):
             if finder is not self and (spec := finder.find_spec(name, path, target)) is not None:
                 return spec
         return None
+
+
+def _is_source(spec: importlib.machinery.ModuleSpec) -> bool:
+    """Is it a file of Python source?  Not only Python's own loader finds those: pytest's does, too."""
+    if isinstance(spec.loader, importlib.machinery.SourceFileLoader):
+        return True
+    return spec.origin is not None and spec.origin.endswith(".py") and Path(spec.origin).is_file()
 
 
 class _Source(Loader):
@@ -280,7 +301,7 @@ class _Source(Loader):
             code = importlib.machinery.SourceFileLoader(self.name, self.path).get_code(self.name)
             assert code is not None
             return code
-        return rewrite(Path(self.path).read_bytes(), self.path)
+        return rewrite(Path(self.path).read_bytes(), self.path, self.world.before)
 
     def exec_module(self, module: types.ModuleType) -> None:
         if self.name not in LIBRARY:

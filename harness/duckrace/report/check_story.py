@@ -9,8 +9,9 @@ It knows values and wording; it must not know colours or where the lines go.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from duckrace._data import CheckReport, Row
+from duckrace._data import CheckReport, Kind, Row, Verdict
 
 from . import evidence
 from .layout import Line, Span, columns, line, paragraph
@@ -20,14 +21,15 @@ from .words import command, gap, headline, many, shown_seconds, style_of
 def of_check(report: CheckReport, width: int) -> list[Line]:
     """The whole report."""
     lines = [line(("duckrace check", "heading"), f"  {report.channel}"), line(), *_table(report.rows, width)]
-    for text in dict.fromkeys(text for row in report.rows for text in row.skipped):
-        lines += paragraph(f"Not checked: {text}", width, style="dim")
+    skipped = list(dict.fromkeys(text for row in report.rows for text in row.skipped))
+    if skipped:
+        lines += gap(paragraph(f"Not checked: {', '.join(skipped)}.", width, style="dim"))
     lines += gap(paragraph(_effort(report), width))
     failing = [row for row in report.rows if not row.verdict.passed]
     if not failing:
         word = report.verdict.kind if report.passed else report.verdict
         return [*lines, line(), line((str(word), style_of(report.verdict)))]
-    worst = next((row for row in failing if row.verdict.exit_status == 1), failing[0])
+    worst = min(failing, key=_rank)
     for row in failing:
         if row is not worst:
             lines += gap([_title(row), *_in_short(row, width)])
@@ -36,7 +38,8 @@ def of_check(report: CheckReport, width: int) -> list[Line]:
 
 def brief(report: CheckReport) -> list[Line]:
     """The verdict; the sentence and what to paste of each row that failed."""
-    lines = [headline(report.verdict, report.channel)]
+    verdict = Verdict(kind=Kind.PASSED) if report.passed else report.verdict  # its detail speaks of one row only
+    lines = [headline(verdict, report.channel)]
     for row in report.rows:
         if not row.verdict.passed:
             lines.append(_title(row))
@@ -62,22 +65,37 @@ def _effort(report: CheckReport) -> str:
     )
 
 
+def _rank(row: Row) -> int:
+    """Which failure is told in full: a hang needs it most, a limit least."""
+    if row.verdict.exit_status != 1:
+        return 2
+    return 1 if row.verdict.kind is Kind.FAILED else 0
+
+
 def _title(row: Row) -> Line:
-    program = f"  {row.program}" if row.program else ""
+    program = f"  {row.program}" if row.program and "\n" not in row.program else ""
     return line((f"{row.name}: ", "heading"), (str(row.verdict), style_of(row.verdict)), program)
+
+
+def _program(row: Row) -> list[Line]:
+    """A program of several lines, as it is written."""
+    return [line(f"  {text}") for text in row.program.splitlines()] if "\n" in row.program else []
 
 
 def _in_short(row: Row, width: int) -> list[Line]:
     if row.failure is None:
-        return []
-    return [*paragraph(row.failure.message, width, indent=2), *command(row.failure, indent=2)]
+        return _program(row)
+    return [*_program(row), *paragraph(row.failure.message, width, indent=2), *command(row.failure, indent=2)]
 
 
 def _in_full(row: Row, width: int) -> list[Line]:
     failure = row.failure
     if failure is None:
-        return []
+        return _program(row)
+    if failure.output.strip() == row.program.strip():
+        failure = replace(failure, output="")
     return [
+        *_program(row),
         *gap(evidence.diagnosis(failure, width)),
         *evidence.of_failure(failure, width),
         *gap(command(failure)),

@@ -68,5 +68,5 @@ def _cell(cell: Span | str, most: int | None) -> Span:
     if most is not None and columns_of(text) > most:
         while columns_of(text) >= most:
             text = text[:-1]
-        text += "…"
+        text = text.rstrip(" …") + "…"
     return text, style

@@ -40,8 +40,12 @@ class Row:
         """The call, and what of it where it is told in pieces."""
         if not self.parted or self.operations == [self.call]:
             return self.call
-        steps = self.operations if len(self.operations) <= 2 else [self.operations[0], "…", self.operations[-1]]
-        return f"{self.call}: {', '.join(steps)}".replace(", …, ", " … ")
+        first, last = self.operations[0], self.operations[-1]
+        if len(self.operations) <= 2:
+            steps = ", ".join(self.operations)
+        else:
+            steps = f"{first} …" if first == last else f"{first} … {last}"
+        return f"{self.call}: {steps}"
 
 
 def rows(events: Sequence[Event]) -> list[Row]:

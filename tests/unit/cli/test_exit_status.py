@@ -1,12 +1,15 @@
 """What a command ends with, and where it says so."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from _pytest.monkeypatch import MonkeyPatch
 
 from duckrace import cli
+
+from .conftest import environment
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,9 @@ def test_hash_seed_of_the_caller_is_kept(duckrace) -> None:
     assert token in duckrace("replay", token, "-q").stdout
 
 
-def test_fault_of_our_own_asks_for_a_report(monkeypatch: MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fault_of_our_own_asks_for_a_report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def explode(*arguments: object, **settings: object) -> None:
         raise ZeroDivisionError("ours")
 
@@ -79,7 +84,7 @@ def test_fault_of_our_own_asks_for_a_report(monkeypatch: MonkeyPatch, capsys: py
 
 
 def test_interrupt_before_anything_is_inconclusive(
-    monkeypatch: MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupt(*arguments: object, **settings: object) -> None:
         raise KeyboardInterrupt
@@ -95,3 +100,11 @@ def test_help_and_version(duckrace, tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, ""), arguments
     assert duckrace("--version").stdout.startswith("duckrace ")
     assert "Exit status: 0 passed" in duckrace("-h").stdout
+
+
+def test_start_is_quick_since_nothing_is_imported_for_screens() -> None:
+    program = "import sys; from duckrace import cli; cli.main(['--version']); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, timeout=60, check=True
+    )
+    assert not {"rich", "hypothesis", "asyncio", "duckrace.checks"} & set(done.stdout.split())

@@ -98,7 +98,8 @@ DEPENDS = {
             thread = threading.Thread(target=int)
             thread.start()
             for _ in range(posix.times().elapsed.hex().__hash__() % 50 + posix.urandom(1)[0] % 50):
-                lock.acquire(blocking=False)
+                with lock:
+                    pass
             thread.join()
         """,
 }
@@ -153,6 +154,7 @@ def scenario():
     {catch}
 
 def body():
+    {first}
     sys.duckrace_ran = getattr(sys, "duckrace_ran", 0) + 1
     lock, order = threading.Lock(), []
     def work(name):
@@ -162,13 +164,12 @@ def body():
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     if order == ["c", "b", "a"] and sys.duckrace_ran > 2:  # once it was met, the program changes
-        sys.duckrace_met = True
-    {last}
+        sys.duckrace_met = getattr(sys, "duckrace_met", 0) + 1
     if order == ["c", "b", "a"]:
         raise ValueError("cba")
 """
 CHANGES = {
-    "more steps": "[threading.Lock().acquire() for _ in range(sys.duckrace_ran)]",
+    "more steps": "[threading.Lock().acquire() for _ in range(getattr(sys, 'duckrace_met', 0))]",
     "another thread": """
     if hasattr(sys, 'duckrace_met'):
         t = threading.Thread(target=int); t.start(); t.join(); t = threading.Thread(target=int); t.start(); t.join()""",
@@ -184,7 +185,7 @@ CATCHES = {
 @pytest.mark.parametrize("thread_exceptions", ["fail", "ignore"])
 def test_a_failure_that_cannot_be_repeated_is_no_failure_but_nondeterminism(catch, change, thread_exceptions, tmp_path):
     program = tmp_path / "program.py"
-    program.write_text(SOMETIMES.format(catch=CATCHES[catch], last=CHANGES[change]))
+    program.write_text(SOMETIMES.format(catch=CATCHES[catch], first=CHANGES[change]))
     try:
         result = explore(f"{program}::scenario", executions=200, thread_exceptions=thread_exceptions)
     finally:
@@ -215,3 +216,28 @@ def test_a_failure_that_does_not_come_back(tmp_path):
         del sys.duckrace_ran
     assert result.verdict.kind is Kind.NONDETERMINISM
     assert "could not be repeated" in result.failure.message
+
+
+def test_addresses_are_not_told(tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(
+        dedent(
+            """
+            import threading
+            def returned():
+                thread = threading.Thread(target=int)
+                thread.start()
+                thread.join()
+                return [object()]
+            def raised():
+                threading.Thread(target=int).start()
+                keep(object())
+            def keep(value):
+                with threading.Lock():
+                    raise ValueError(value)
+            """
+        )
+    )
+    assert set(explore(f"{program}::returned").outcomes) == {"[<object object>]"}
+    result = explore(f"{program}::raised", executions=30, keep_going=True)
+    assert [failure.message.partition(" in ")[0] for failure in result.failures] == ["ValueError: <object object>"]

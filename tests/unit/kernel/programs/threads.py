@@ -468,3 +468,24 @@ def finalizer_takes_a_lock():
     owner = [Owner()]
     _run(other, lambda: drop(owner.pop()))
     return tuple(log)
+
+
+def recursion_ends_at_the_same_depth():
+    """-> ONE"""
+    depths = []
+
+    def deeper(depth):
+        try:
+            return deeper(depth + 1)
+        except RecursionError:
+            return depth
+
+    def work():
+        depths.append(deeper(0))
+        inner = threading.Thread(target=lambda: depths.append(deeper(0)))
+        inner.start()
+        inner.join()
+
+    _run(work)
+    depths.append(deeper(0))
+    return tuple(depths)

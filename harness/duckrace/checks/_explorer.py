@@ -1,0 +1,73 @@
+"""Explores one program of the checks after another in one world, since to load a world costs more than to explore a little.
+
+What :func:`duckrace.explore` does for one program; between executions a world is restored, so that a program finds it as
+new, and its token replays in a world of its own. It knows sessions; it must not know rows.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import replace
+
+from duckrace import search
+from duckrace._data import Result
+from duckrace._explore import Settings, _Exploration
+from duckrace._scenario import Reference, found_in, scenario_in
+from duckrace._session import Session
+from duckrace.kernel.watchdog import LIMIT
+from duckrace.plugins._load import Subject
+
+STRATEGY = "portfolio"
+
+
+class Explorer:
+    """A context manager. Programs that share a file and settings share a world."""
+
+    def __init__(self, subject: Subject, seed: int) -> None:
+        self._subject = subject
+        self._seed = seed
+        self._stack = ExitStack()
+        self._session: Session | None = None
+        self._settings = Settings()
+
+    def __enter__(self) -> Explorer:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._stack.close()
+
+    def explore(
+        self,
+        reference: Reference,
+        *,
+        executions: int,
+        thread_exceptions: str = "fail",
+        keep_going: bool = False,
+        deadline: float | None = None,
+    ) -> Result:
+        """As :func:`duckrace.explore`, with the default strategy."""
+        settings = Settings(modules=self._subject.modules, thread_exceptions=thread_exceptions)
+        exploration = _Exploration(
+            self._session_for(reference, settings), settings, search.make(STRATEGY, self._seed)
+        )
+        exploration.run(executions, keep_going, deadline, None)
+        result = exploration.result(executions)
+        return replace(result, strategy=STRATEGY, seed=self._seed, granularity=settings.granularity)
+
+    def _session_for(self, reference: Reference, settings: Settings) -> Session:
+        session = self._session
+        if session is not None and settings == self._settings and reference.path == session.reference.path:
+            modules = session.world.modules
+            session.reference = reference
+            session.scenario = scenario_in(
+                modules[reference.module],
+                reference,
+                [found_in(modules[a.module], a) if isinstance(a, Reference) else a for a in reference.arguments],
+            )
+            return session
+        self._session = None
+        self._stack.close()
+        session = self._stack.enter_context(settings.session(reference, LIMIT))
+        self._stack.enter_context(session.held())
+        self._session, self._settings = session, settings
+        return session

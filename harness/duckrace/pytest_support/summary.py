@@ -1,0 +1,53 @@
+"""The last lines of a run: how many tests were explored, how much of each, and what is still open.
+
+It knows reports as every process has them (values that travelled from the workers of xdist, too); it must not
+know items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+
+def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], interrupted: str, hash_seed: str) -> None:
+    """Write the lines.  `interrupted` says which test Ctrl-C ended; `hash_seed` is that of this process."""
+    told = [(report, dict(report.user_properties)) for report in reports]
+    failed = sum(report.failed for report, _ in told)
+    replayed = bool(terminal.config.getoption("duckrace_replay"))
+    if told and terminal.config.get_verbosity() > -2:
+        terminal.ensure_newline()
+        for report, noted in told if terminal.config.get_verbosity() > 0 else ():
+            ran = _many(int(str(noted["duckrace_executions"])), "execution")
+            terminal.write_line(f"duckrace: {report.nodeid}  {noted['duckrace_verdict']}  {ran}")
+        verdicts = [str(noted["duckrace_verdict"]) for _, noted in told]
+        executions = sum(int(str(noted["duckrace_executions"])) for _, noted in told)
+        line = f"{_many(executions, 'execution')} {'replayed' if replayed else _how(verdicts)}, {failed} failed"
+        terminal.write_line(
+            f"duckrace: {line}" if replayed else f"duckrace: {_many(len(told), 'test')} explored, {line}",
+            **({"red": True} if failed else {"green": True}),
+        )
+    if interrupted:
+        terminal.ensure_newline()
+        terminal.write_line(f"duckrace: interrupted in {interrupted}: nothing is said of that test", yellow=True)
+    if failed and not replayed and not hash_seed.isdigit():
+        terminal.write_line(
+            "duckrace: PYTHONHASHSEED is not set, and a schedule that depends on the order of a set needs the one "
+            "that it was found with: set PYTHONHASHSEED=0 where tests must be repeated"
+        )
+
+
+def _how(verdicts: Sequence[str]) -> str:
+    """What a pass of these tests claims."""
+    passed = [verdict for verdict in verdicts if verdict.startswith("PASSED")]
+    exhaustive = sum(verdict.startswith("PASSED(exhaustive") for verdict in passed)
+    if not exhaustive:
+        return "(sampled)"
+    others = "" if exhaustive == len(passed) else f": {_many(exhaustive, 'test')}, the others sampled"
+    return f"(exhaustive{others})"
+
+
+def _many(number: int, one: str) -> str:
+    return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -1,0 +1,237 @@
+"""The reference channel with one mistake each: what `duckrace check` must reject, and in which row.
+
+Every mutant overrides the one method that its mistake is made in. Which rows must reject which is in
+`tests/unit/checks/test_mutants.py`.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from duckrace.channels import Receiver, Sender, SyncSender
+from duckrace.channels._buffered import BufferedCore
+from duckrace.channels._core import Core
+from duckrace.channels._deadline import FOREVER, NOW
+from duckrace.channels._refusal import CLOSED, EXPIRED, WAIT
+from duckrace.channels._rendezvous import RendezvousCore
+
+
+class LostNotify(Core[Any]):
+    """The last sender's drop wakes nobody."""
+
+    def _close(self, seat: Any) -> None:
+        takers, self.takers = self.takers, type(self.takers)()
+        super()._close(seat)
+        self.takers = takers
+
+
+class NotifyOne(Core[Any]):
+    """The receiver's drop wakes one blocked sender, not all of them."""
+
+    def _close(self, seat: Any) -> None:
+        putters = self.putters
+        if seat.role == "receiver":
+            self.putters = type(putters)()
+        super()._close(seat)
+        self.putters = putters
+        if seat.role == "receiver" and putters:
+            putters.wake_first()
+
+
+class SendersSleepOn(Core[Any]):
+    """The receiver's drop wakes no sender at all."""
+
+    def _close(self, seat: Any) -> None:
+        putters = self.putters
+        if seat.role == "receiver":
+            self.putters = type(putters)()
+        super()._close(seat)
+        self.putters = putters
+
+
+class CloneNotCounted(Core[Any]):
+    """A clone is no sender more."""
+
+    def admit(self, seat: Any, parent: Any = None) -> Any:
+        refusal = super().admit(seat, parent)
+        if parent is not None and refusal is None:
+            self.senders -= 1
+        return refusal
+
+
+class DropCountedTwice(Core[Any]):
+    """The second drop of a handle counts again."""
+
+    def _close(self, seat: Any) -> None:
+        seat.open = True
+        self.seats[seat] = None
+        super()._close(seat)
+
+
+class TimesOutEarly(Core[Any]):
+    """A receive gives up after half of its time."""
+
+    def take(self, seat: Any, deadline: float) -> Any:
+        return super().take(seat, deadline if deadline in (NOW, FOREVER) else deadline - 0.5)
+
+
+class NewestFirst(BufferedCore[Any]):
+    """The receiver takes from the wrong end."""
+
+    def _try_take(self) -> Any:
+        self.buffer.rotate(1)
+        return super()._try_take()
+
+
+class Overtaken(BufferedCore[Any]):
+    """A message changes places with the one before it, but only while other senders wait for room."""
+
+    def _try_put(self, value: Any) -> Any:
+        refusal = super()._try_put(value)
+        if refusal is None and self.putters and len(self.buffer) > 1:
+            self.buffer[-1], self.buffer[-2] = self.buffer[-2], self.buffer[-1]
+        return refusal
+
+
+class Duplicate(BufferedCore[Any]):
+    """A message that is received while a sender waits stays in the buffer."""
+
+    def _try_take(self) -> Any:
+        if self.putters and self.buffer:
+            self.putters.wake_first()
+            return self.buffer[0]
+        return super()._try_take()
+
+
+class Loss(BufferedCore[Any]):
+    """A message sent by a sender that overtakes a blocked one is gone."""
+
+    def _try_put(self, value: Any) -> Any:
+        waiting = bool(self.putters)
+        refusal = super()._try_put(value)
+        if refusal is None and waiting:
+            self.buffer.pop()
+        return refusal
+
+
+class ClosedHidesMessages(BufferedCore[Any]):
+    """That there is no sender is looked at before the buffer."""
+
+    def _try_take(self) -> Any:
+        return super()._try_take() if self.senders else CLOSED
+
+
+class OneTooMany(BufferedCore[Any]):
+    """The bound is one more than was asked for."""
+
+    def __init__(self, bound: float) -> None:
+        super().__init__(bound + 1)
+
+
+class DoesNotLookAgain(BufferedCore[Any]):
+    """A woken sender takes for granted that there is room."""
+
+    def _try_put(self, value: Any) -> Any:
+        refusal = super()._try_put(value)
+        if refusal is WAIT and any(waiter is value for waiter in vars(self).setdefault("waited", [])):
+            self.buffer.append(value)
+            return None
+        if refusal is WAIT:
+            vars(self).setdefault("waited", []).append(value)
+        return refusal
+
+
+class FullHidesClosed(BufferedCore[Any]):
+    """The receiver's drop leaves the buffer, and a full buffer is looked at before the receiver."""
+
+    def _close(self, seat: Any) -> None:
+        buffer = list(self.buffer)
+        super()._close(seat)
+        if not self.receivers:
+            self.dead.clear()
+            self.buffer.extend(buffer)
+
+    def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        if deadline == NOW and len(self.buffer) >= self.bound:
+            return EXPIRED
+        return super().put(seat, value, deadline)
+
+
+class ReturnsEarly(RendezvousCore[Any]):
+    """A rendezvous that has room for one message."""
+
+    def _try_put(self, value: Any) -> Any:
+        refusal = super()._try_put(value)
+        if refusal is WAIT and not self.buffer:
+            self.buffer.append(value)
+            return None
+        return refusal
+
+
+class LeavesItsMessage(RendezvousCore[Any]):
+    """A rendezvous send that timed out leaves its message behind."""
+
+    def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        refusal = super().put(seat, value, deadline)
+        if refusal is EXPIRED and deadline != NOW:
+            self.buffer.append(value)
+        return refusal
+
+
+class LastComeFirstServed(RendezvousCore[Any]):
+    """Blocked senders are paired in the wrong order."""
+
+    def _try_take(self) -> Any:
+        self.putters.rotate(1)
+        return super()._try_take()
+
+
+class Mutant:
+    """The plug-in: `mistakes` in front of the buffered core, of the rendezvous core, or of both."""
+
+    modules = ()
+    capabilities = ("bounded", "clone", "drop", "refcount_drop", "rendezvous", "timeouts", "try_send", "unbounded")
+
+    def __init__(self, mistake: type[Any]) -> None:
+        self.name = mistake.__name__
+        self.buffered: Any = _with(mistake, BufferedCore)
+        self.rendezvous: Any = _with(mistake, RendezvousCore)
+
+    def channel(self) -> tuple[Any, Any]:
+        core = self.buffered(math.inf)
+        return Sender(core), Receiver(core)
+
+    def sync_channel(self, bound: int, /) -> tuple[Any, Any]:
+        core = self.buffered(bound) if bound else self.rendezvous()
+        return SyncSender(core), Receiver(core)
+
+
+def _with(mistake: type[Any], core: type[Any]) -> type[Any]:
+    if issubclass(mistake, core):
+        return mistake
+    if mistake is Core:
+        return core
+    if issubclass(mistake, BufferedCore | RendezvousCore):
+        return core
+    return type(mistake.__name__, (mistake, core), {})
+
+
+right = Mutant(Core)
+lost_notify = Mutant(LostNotify)
+notify_one = Mutant(NotifyOne)
+senders_sleep_on = Mutant(SendersSleepOn)
+clone_not_counted = Mutant(CloneNotCounted)
+drop_counted_twice = Mutant(DropCountedTwice)
+times_out_early = Mutant(TimesOutEarly)
+newest_first = Mutant(NewestFirst)
+overtaken = Mutant(Overtaken)
+duplicate = Mutant(Duplicate)
+loss = Mutant(Loss)
+closed_hides_messages = Mutant(ClosedHidesMessages)
+one_too_many = Mutant(OneTooMany)
+does_not_look_again = Mutant(DoesNotLookAgain)
+full_hides_closed = Mutant(FullHidesClosed)
+returns_early = Mutant(ReturnsEarly)
+leaves_its_message = Mutant(LeavesItsMessage)
+last_come_first_served = Mutant(LastComeFirstServed)
