@@ -31,12 +31,14 @@ class Embedding(Protocol):
     @property
     def command(self) -> str:
         """What to put before a token to replay it."""
+        ...
 
     def before(self, tree: Module, source: bytes, path: str) -> None:
         """Change the tree of a module of the world in place, before it is loaded."""
 
     def scenario(self, module: Any, world: Any) -> Callable[[], object]:
         """What an execution runs: called for each world that is made, before it is frozen.  Raises UsageError."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

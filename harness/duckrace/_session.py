@@ -21,6 +21,7 @@ from typing import Any
 
 from ._errors import UsageError
 from ._scenario import Reference, found_in, scenario_in
+from ._settings import Settings
 from .kernel import Stop, Unwind, World, machine
 from .kernel.machine import Choose, Recorder
 from .kernel.watchdog import LIMIT, Stalled, Watchdog
@@ -34,22 +35,15 @@ _one_at_a_time = threading.Lock()
 class Session:
     """A context manager; inside it, :meth:`execute` runs one execution after another."""
 
-    def __init__(
-        self,
-        reference: Reference,
-        *,
-        modules: Sequence[str] | None = None,
-        thread_exceptions: str = "fail",
-        max_steps: int = 20_000,
-        watchdog: float = LIMIT,
-    ) -> None:
+    def __init__(self, reference: Reference, settings: Settings, watchdog: float = LIMIT) -> None:
+        """`watchdog`: seconds without a schedule point that count as stalled, 0 = never."""
         self.reference = reference
-        self.modules = modules
-        self.max_steps = max_steps
+        self.modules = settings.modules
+        self.max_steps = settings.max_steps
         self.executions = 0
         self.lost = 0
         self.output = io.StringIO()
-        self._ignore = thread_exceptions == "ignore"
+        self._ignore = settings.thread_exceptions == "ignore"
         self._limit = watchdog
         self._stack = ExitStack()
         self._loaded: list[str] = []
@@ -146,7 +140,7 @@ class Session:
         inspect: Callable[[], Any] | None = None,
         scenario: Callable[[], object] | None = None,
     ) -> Any:
-        """One execution; returns why it ended, or what `inspect` says of it before its threads are unwound.
+        """One execution; returns why it ended, or what `inspect` says before its threads are unwound (None: a normal end).
 
         Steps, decisions, value and error stay on the machine until the next execution.
         """
@@ -160,10 +154,12 @@ class Session:
             machine.recorder = None
             if machine.interrupted and isinstance(machine.error, KeyboardInterrupt):
                 machine.over = why = "interrupt"
-            if inspect is not None:
-                with machine.quiet():
-                    why = inspect()
-            return why
+            if inspect is None:
+                return why
+            if why == "end":
+                return None
+            with machine.quiet():
+                return inspect()
         except Stalled as stalled:
             machine.over, machine.error = "stop", Stop(str(stalled))
             return inspect() if inspect is not None else "stop"

@@ -23,7 +23,7 @@ import duckrace
 from ._errors import UsageError
 
 if TYPE_CHECKING:
-    from ._explore import Progress
+    from ._settings import Progress
 
 WRONG_USE: Final = 2
 INCONCLUSIVE: Final = 3
@@ -305,7 +305,7 @@ def _known() -> dict[str, dict[str, str]]:
     from importlib.metadata import entry_points
 
     from . import checks, search
-    from ._explore import GRANULARITIES, TIMEOUTS
+    from ._settings import GRANULARITIES, TIMEOUTS
     from .report.story import SWITCHES
 
     return {

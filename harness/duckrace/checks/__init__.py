@@ -7,9 +7,9 @@
 ``hangs``          what must not hang never does; what must hang is told for what it is
 =================  ====================================================================================
 
-One file per row: a function from a :class:`~._run.Run` to a Row. ``_suite`` explores lists of programs, ``_profile`` has
-every count, ``programs`` is what runs in the simulated world. A row that fails does not stop the others. What is not
-claimed is listed as skipped; a limit is never a pass.
+One file per row: a function from a :class:`~._run.Run` to a Row. ``_suite`` explores lists of programs, ``_profile``
+has every count, ``programs`` is what runs in the simulated world. A row that fails does not stop the others. What is
+not claimed is listed as skipped; a limit is never a pass.
 """
 
 from __future__ import annotations
@@ -67,7 +67,16 @@ def check(
         ends=None if deadline is None else started + deadline,
         progress=progress,
     )
-    rows = tuple(row(run) for row in ROWS.values())
+    rows = tuple(_row(check_row, run) for check_row in ROWS.values())
     return CheckReport(
         channel=run.subject.name, rows=rows, profile=profile, seed=seed, seconds=time.perf_counter() - started
     )
+
+
+def _row(check_row: Callable[[Run], Row], run: Run) -> Row:
+    """A row; Ctrl-C where no session takes it makes it one that did not start."""
+    try:
+        return check_row(run)
+    except KeyboardInterrupt:
+        run.interrupted = True
+        return check_row(run)

@@ -69,8 +69,6 @@ ODD: Final = sampled_from((False, False, False, True))  # now and then a message
 TIMES: Final = sampled_from((LONG, 0.0))
 
 
-
-
 class Programs(RuleBasedStateMachine):
     """One program: what was called so far, and every state that the channel may be in."""
 

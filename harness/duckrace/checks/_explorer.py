@@ -1,7 +1,7 @@
-"""Explores one program of the checks after another in one world, since to load a world costs more than to explore a little.
+"""Explores one program of the checks after another in one world: to load a world costs more than to explore a little.
 
-What :func:`duckrace.explore` does for one program; between executions a world is restored, so that a program finds it as
-new, and its token replays in a world of its own. It knows sessions; it must not know rows.
+What :func:`duckrace.explore` does for one program; between executions a world is restored, so that a program finds it
+as new, and its token replays in a world of its own. It knows sessions; it must not know rows.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from duckrace import search
 from duckrace._data import Result
-from duckrace._explore import Settings, _Exploration
+from duckrace._exploration import Exploration
 from duckrace._scenario import Reference, found_in, scenario_in
 from duckrace._session import Session
-from duckrace.kernel.watchdog import LIMIT
+from duckrace._settings import Settings
 from duckrace.plugins._load import Subject
 
 STRATEGY = "portfolio"
@@ -47,9 +47,7 @@ class Explorer:
     ) -> Result:
         """As :func:`duckrace.explore`, with the default strategy."""
         settings = Settings(modules=self._subject.modules, thread_exceptions=thread_exceptions)
-        exploration = _Exploration(
-            self._session_for(reference, settings), settings, search.make(STRATEGY, self._seed)
-        )
+        exploration = Exploration(self._session_for(reference, settings), settings, search.make(STRATEGY, self._seed))
         exploration.run(executions, keep_going, deadline, None)
         result = exploration.result(executions)
         return replace(result, strategy=STRATEGY, seed=self._seed, granularity=settings.granularity)
@@ -67,7 +65,7 @@ class Explorer:
             return session
         self._session = None
         self._stack.close()
-        session = self._stack.enter_context(settings.session(reference, LIMIT))
+        session = self._stack.enter_context(Session(reference, settings))
         self._stack.enter_context(session.held())
         self._session, self._settings = session, settings
         return session

@@ -1,12 +1,12 @@
 """A failing list of calls, made as short as it gets: no call can be left out, no simpler channel will do.
 
 Hypothesis shrinks choices, which leaves calls in a list that it cannot tell to be needless within a sensible number of
-runs; here every call is tried without. A shorter list must still be one that the rules could have drawn.
+runs; here every call is tried without. A shorter list must still be one that makes sense: see `possible`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from duckrace.plugins._load import Subject
@@ -25,13 +25,25 @@ def shorter(subject: Subject, capacity: int | None, steps: Steps, fails: Fails) 
         if possible(simpler, steps) and fails(simpler, steps):
             capacity = simpler
             break
-    position = len(steps) - 1
-    while position >= 0:
-        rest = steps[:position] + steps[position + 1 :]
-        if rest and possible(capacity, rest) and fails(capacity, rest):
-            steps, position = rest, len(rest)
-        position -= 1
+    before: Steps = ()
+    while before != steps:
+        before = steps
+        for position in reversed(range(len(steps))):
+            for candidate in _simpler(steps, position):
+                if candidate and possible(capacity, candidate) and fails(capacity, candidate):
+                    steps = candidate
+                    break
     return capacity, steps
+
+
+def _simpler(steps: Steps, position: int) -> Iterator[Steps]:
+    """Without this call, without it and a later one (a clone and its drop), or with it on the first sender."""
+    head, step, tail = steps[:position], steps[position], steps[position + 1 :]
+    yield head + tail
+    for later in range(len(tail)):
+        yield head + tail[:later] + tail[later + 1 :]
+    if handle_of(step) not in ("tx", RECEIVER):
+        yield (*head, (step[0], "tx", *step[2:]), *tail)
 
 
 def possible(capacity: int | None, steps: Steps) -> bool:

@@ -104,7 +104,9 @@ def judged(program: Program, result: Result) -> Verdict:
     for failure in result.failures:
         if failure.kind is not program.hangs:
             if failure.kind in HANGS:
-                return Verdict(kind=Kind.FAILED, detail=f"the hang is a {program.hangs}, and was told as {failure.kind}")
+                return Verdict(
+                    kind=Kind.FAILED, detail=f"the hang is a {program.hangs}, and was told as {failure.kind}"
+                )
             return result.verdict
     return Verdict(kind=Kind.PASSED, detail=f"hangs, sampled {result.executions:,}")
 

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import gc
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from duckrace._data import Failure, Kind, Row, Verdict
-from duckrace._explore import Settings, _Exploration
+from duckrace._exploration import Exploration
 from duckrace._scenario import resolve
+from duckrace._session import Session
+from duckrace._settings import Settings
 from duckrace.kernel import SimThread, machine
-from duckrace.kernel.watchdog import LIMIT
 from duckrace.search import Replay
 
 from ._run import Run
@@ -98,7 +100,7 @@ class Trial:
     def session(self) -> ExitStack:
         """The surroundings of :meth:`__call__`."""
         stack = ExitStack()
-        self._session = stack.enter_context(self.settings.session(self.reference, LIMIT))
+        self._session = stack.enter_context(Session(self.reference, self.settings))
         return stack
 
     def __call__(self, capacity: int | None, steps: Steps) -> None:
@@ -139,7 +141,8 @@ class Trial:
     def _executed(self, capacity: int | None, steps: Steps) -> str:
         session = self._session
         while True:
-            why: str = session.execute(workers_first, scenario=partial(session.scenario, capacity, steps))
+            program: Callable[..., object] = session.scenario  # called with the plug-in; a new one in every world
+            why: str = session.execute(workers_first, scenario=partial(program, capacity, steps))
             if not session.grown():
                 return why
             session.regrow()
@@ -149,8 +152,8 @@ class Trial:
         assert self.failing is not None
         capacity, steps, decisions = self.failing
         reference = replace(self.reference, arguments=(*self.reference.arguments, capacity, steps))
-        with self.settings.session(reference, LIMIT) as session:
-            exploration = _Exploration(session, self.settings, Replay(decisions))
+        with Session(reference, self.settings) as session:
+            exploration = Exploration(session, self.settings, Replay(decisions))
             exploration.once(decisions)
         failure = exploration.result(1).failure
         if failure is None:

@@ -45,7 +45,13 @@ def _must_end(subject: Subject) -> list[Program]:
     for capacity in (None, 1, 0):
         add("ping-pong between two threads, 3 rounds", "ping_pong", capacity, 3)
         add("2 producers, as many receives as messages", "counted", capacity, 2, 2, cloned)
-        add("the receiver waits while 3 senders are dropped at once", "senders_race", capacity, 2, needs=("drop", "clone"))
+        add(
+            "the receiver waits while 3 senders are dropped at once",
+            "senders_race",
+            capacity,
+            2,
+            needs=("drop", "clone"),
+        )
         add("sender and receiver are dropped at about the same time", "both_go", capacity, 4, needs=closes)
     for capacity in (1, 0):
         add("a pipeline of 2 stages, 3 messages", "pipeline", capacity, 2, 3, needs=closes)

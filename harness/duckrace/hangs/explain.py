@@ -75,8 +75,8 @@ def _others(machine: Machine, thread: SimThread) -> list[SimThread]:
 
 def _orphaned(wait: Wait, place: str, holders: list[Holder | None], others: list[SimThread]) -> tuple[str, str]:
     known = [holder for holder in holders if holder is not None]
-    if len(holders) == 1 and known:
-        left = f"the only sender left is {known[0].text}"
+    if len(holders) == 1:
+        left = f"the only sender left is {known[0].text if known else 'one that no variable names'}"
     else:
         names = [f"  - {holder.text}" if holder else "  - one that no variable names" for holder in holders]
         left = f"{len(holders)} senders are left:\n" + "\n".join(names)
@@ -86,7 +86,7 @@ def _orphaned(wait: Wait, place: str, holders: list[Holder | None], others: list
         else f"every other thread waits too ({', '.join(t.name for t in others)})"
     )
     message = f"{wait.thread.name} {wait.text} at {place}; {alive}, and {left}"
-    name = known[0].name if known else "the sender"
+    name = known[0].name if known else ""
     loop = "The loop ends" if wait.looping else "The receive ends"
     advice = (
         f"{loop} when the last sender is dropped, and nobody will drop {'this one' if len(holders) == 1 else 'these'} "

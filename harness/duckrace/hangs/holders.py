@@ -1,7 +1,9 @@
 """Who still holds an object?  Found from the outside, in words that a person can act on.
 
 A breadth-first walk backwards over references: frames of parked threads first (they say function, variable
-and line), then modules, closures, attributes and containers.  Our own frames and objects are skipped.
+and line), then modules, closures, attributes and containers.  Our own frames and objects are skipped.  The
+collector does not tell who refers from a module that was loaded before the exploration began (it is frozen
+meanwhile), so globals are also walked forwards.
 
 It knows frames and the garbage collector; it must not know channels.
 """
@@ -9,15 +11,18 @@ It knows frames and the garbage collector; it must not know channels.
 from __future__ import annotations
 
 import ast
+import collections
 import gc
 import linecache
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from duckrace.kernel import SimThread, frames
 
 DEPTH = 5  # containers between a variable and the object
+WIDTH = 20_000  # objects looked at on the way from globals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,35 @@ class Search:
 
     def holder(self, obj: object) -> Holder | None:
         """The nearest holder of `obj`, or None where nothing was found that a person could name."""
+        return self._backwards(obj) or self._from_globals(obj) or self._unreached(obj)
+
+    def _unreached(self, obj: object) -> Holder | None:
+        """Something holds `obj`, but no variable leads there."""
+        for referrer in gc.get_referrers(obj):
+            step = _step(referrer, obj)
+            if type(referrer).__module__ in {vars(m)["__name__"] for m in self._modules.values()}:
+                text = f"{_reached(step or '')}a {type(referrer).__qualname__} that no variable leads to"
+                text += " (a reference cycle, which lives until the collector runs?)"
+                return Holder(name="", text=text, thread=None)
+        return None
+
+    def _from_globals(self, obj: object) -> Holder | None:
+        seen: set[int] = set()
+        wave = [(m.__name__, "", list(vars(m).items())) for m in self._modules.values()]
+        while wave and len(seen) < WIDTH:
+            following: list[tuple[str, str, list[tuple[object, object]]]] = []
+            for module, path, items in wave:
+                for key, value in items:
+                    here = f"{path}{key}" if not path else path + _piece(key)
+                    if value is obj:
+                        return Holder(name=here, text=f"the global `{here}` of {module}", thread=None)
+                    if id(value) not in seen and not isinstance(value, types.ModuleType):
+                        seen.add(id(value))
+                        following.append((module, here, _inside(value)))
+            wave = following
+        return None
+
+    def _backwards(self, obj: object) -> Holder | None:
         seen = {id(obj)}
         wave: list[tuple[object, str]] = [(obj, "")]
         for _ in range(DEPTH):
@@ -75,24 +109,88 @@ class Search:
             where = f"{frames.shown_path(item.__code__.co_filename)}:{item.__code__.co_firstlineno}"
             what = "the closure" if path.startswith(" closure") else "the function"
             return Holder(name=item.__name__, text=f"{what} of {item.__qualname__} ({where})", thread=None)
-        if isinstance(item, types.TracebackType):
-            where = frames.describe(item.tb_frame)
-            return Holder(name="traceback", text=f"an exception that was kept, through its traceback ({where})", thread=None)
+        if isinstance(item, types.FrameType):
+            return self._kept_frame(item, path)
         module = self._modules.get(id(item))
         if module is not None:
             return Holder(name=path.lstrip("."), text=f"the global `{path.lstrip('.')}` of {module.__name__}", thread=None)
-        if isinstance(item, (types.GeneratorType, types.CoroutineType)):
+        if isinstance(item, (types.GeneratorType, types.CoroutineType)) and not _of_ours(item):
             return Holder(name=item.__name__, text=f"the suspended generator {item.__qualname__}", thread=None)
         return None
 
 
+    def _kept_frame(self, frame: types.FrameType, path: str) -> Holder | None:
+        """A frame that runs no more: the traceback of an exception keeps it and its variables."""
+        variable, _, rest = path[1:].partition(" ")
+        kept = [tb for tb in gc.get_referrers(frame) if isinstance(tb, types.TracebackType)]
+        while kept and not (errors := [e for e in gc.get_referrers(kept[0]) if isinstance(e, BaseException)]):
+            kept = [tb for tb in gc.get_referrers(kept[0]) if isinstance(tb, types.TracebackType)]
+        if not kept:
+            return None
+        by = self._backwards(errors[0])
+        why = f"is kept, by {by.text}" if by is not None else "is being handled"
+        where = f"{frames.shown_path(frame.f_code.co_filename)}:{line_of(variable, frame)}"
+        text = f"{_reached(rest)}the variable `{variable}` of {frame.f_code.co_qualname} ({where})"
+        return Holder(
+            name=variable + rest, text=f"{text}, whose exception {type(errors[0]).__name__} {why}", thread=None
+        )
+
+
+def _of_ours(item: Any) -> bool:
+    code = getattr(item, "gi_code", None) or getattr(item, "cr_code", None)
+    return code is not None and code.co_filename.startswith(frames.HERE)
+
+
 def _reached(path: str) -> str:
-    return f"`{path.lstrip('.')}` of " if path else ""
+    return f"`{path.strip(' .')}` of " if path.strip() else ""
+
+
+def _piece(key: object) -> str:
+    return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
+
+
+def _attributes(obj: object) -> dict[str, object]:
+    """What an instance or a class holds by name."""
+    try:
+        names = dict(object.__getattribute__(obj, "__dict__"))
+    except (AttributeError, TypeError):
+        names = {}
+    for kind in type(obj).__mro__:
+        for name, slot in vars(kind).items():
+            if isinstance(slot, types.MemberDescriptorType):
+                try:
+                    names[name] = slot.__get__(obj)
+                except (AttributeError, TypeError):
+                    continue
+    return names
+
+
+def _inside(obj: object) -> list[tuple[object, object]]:
+    """What is one step away from `obj`, with its key, index or name."""
+    if isinstance(obj, dict):
+        return [(key if not isinstance(key, str) else _Key(key), value) for key, value in list(obj.items())]
+    if isinstance(obj, (list, tuple, set, frozenset, collections.deque)):
+        return list(enumerate(list(obj)))
+    if isinstance(obj, (str, bytes, int, float, types.CodeType, types.BuiltinFunctionType)) or obj is None:
+        return []
+    return list(_attributes(obj).items())
+
+
+class _Key(str):
+    """A key of a dict: shown in brackets, unlike the name of an attribute."""
+
+    __slots__ = ()
+
+    def isidentifier(self) -> bool:
+        return False
 
 
 def _step(referrer: object, item: object) -> str | None:
     """How `referrer` refers to `item`, as a piece of a path; None where it does not count."""
-    if isinstance(referrer, (types.FrameType, types.ModuleType)):
+    if isinstance(referrer, types.FrameType):  # of a thread that runs: its variables are known
+        name = next((name for name, value in referrer.f_locals.items() if value is item), None)
+        return None if name is None else f".{name} "
+    if isinstance(referrer, types.ModuleType):
         return None
     if isinstance(referrer, dict):
         for key, value in referrer.items():
@@ -100,10 +198,16 @@ def _step(referrer: object, item: object) -> str | None:
                 return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
         return None
     if isinstance(referrer, (list, tuple)):
+        if isinstance(item, types.CellType):
+            return ""
         return next((f"[{i}]" for i, value in enumerate(referrer) if value is item), None)
     if isinstance(referrer, types.CellType):
         return " closure"
-    return ""
+    if isinstance(referrer, types.FunctionType):
+        return " defaults" if item is referrer.__defaults__ else ""
+    if isinstance(referrer, (type, types.MethodType)):
+        return ""
+    return next((f".{name}" for name, value in _attributes(referrer).items() if value is item), "")
 
 
 def line_of(name: str, frame: types.FrameType) -> int:

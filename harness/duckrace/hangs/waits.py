@@ -34,10 +34,10 @@ def wait_of(thread: SimThread, stack: list[types.FrameType], providers: Sequence
     for frame in stack:
         for provider in providers:
             for name in frame.f_code.co_varnames[:1]:
-                handle = frame.f_locals.get(name)
-                handle = getattr(handle, "_rx", handle)  # an iterator over a receiver
+                owner = frame.f_locals.get(name)
+                handle = getattr(owner, "_rx", owner)  # an iterator over a receiver
                 role = provider.role(handle)
-                if role is not None:
+                if role is not None and _is_method(frame.f_code, owner):
                     looping = frame.f_code.co_name == "__next__"
                     text = "waits in a `for` loop over a receiver" if looping else f"waits in {frames.call_text(frame)}"
                     return Wait(thread=thread, text=text, on=None, handle=handle, role=role, looping=looping)
@@ -51,6 +51,11 @@ def wait_of(thread: SimThread, stack: list[types.FrameType], providers: Sequence
         return Wait(thread=thread, text=f"waits for {obj.name} to end", on=obj)
     words = frames.operation_text(thread.op, obj, stack)
     return Wait(thread=thread, text=words.replace("wait for", "waits for", 1), on=None)
+
+
+def _is_method(code: types.CodeType, owner: object) -> bool:
+    """Is it a method of its first argument, and not just any function that is given a handle?"""
+    return code.co_qualname.rpartition(".")[0] in {kind.__qualname__ for kind in type(owner).__mro__}
 
 
 def cycle(waits: Sequence[Wait]) -> list[Wait]:

@@ -262,7 +262,7 @@ class Machine:
         """One more greenlet, parked in the pool.  Made by the hub only: a greenlet inherits how deep in calls
         the one is that starts it, and where a recursion ends must not depend on earlier executions."""
         carrier = greenlet(self._loop)
-        carrier.switch(None)
+        carrier.switch()
         self.pool.append(carrier)
 
     def _launch(self, thread: SimThread) -> None:
@@ -305,12 +305,10 @@ class Machine:
         if self.recorder is not None:
             self.recorder.step(me, BEGIN, None)
 
-    def _loop(self, thread: SimThread | None) -> None:
+    def _loop(self) -> None:
         """The body of every greenlet: runs one thread after another (greenlets are pooled)."""
         me = getcurrent()
-        if thread is None:
-            thread = self.hub.switch()  # type: ignore[assignment]
-        assert thread is not None
+        thread: SimThread = self.hub.switch()  # type: ignore[assignment]
         while True:
             try:
                 function = thread.function

@@ -37,7 +37,7 @@ def rewrite(source: bytes, filename: str, before: Before | None = None) -> types
     """
     if b"while" not in source and before is None:
         return compile(source, filename, "exec", dont_inherit=True)
-    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    tree = ast.parse(source, filename)
     if before is not None:
         before(tree, source, filename)
     return compile(_Loops().visit(tree), filename, "exec", dont_inherit=True)

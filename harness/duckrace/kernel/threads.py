@@ -106,7 +106,7 @@ class MainEnd(ThreadEnd):
     __slots__ = ()
 
     @property
-    def thread(self) -> SimThread | None:  # type: ignore[override]
+    def thread(self) -> SimThread | None:
         return _m.threads[0] if _m.threads else None
 
     @thread.setter

@@ -36,6 +36,7 @@ LIBRARY: Final = frozenset(
     "_threading_local concurrent concurrent.futures concurrent.futures._base concurrent.futures.thread "
     "dataclasses functools queue random reprlib sched secrets socketserver threading uuid".split()
 )
+STANDARD: Final = str(Path(types.__file__).parent)
 # Those of them that hold state between calls.
 STATEFUL: Final = frozenset(("concurrent.futures.thread", "random", "threading", "uuid"))
 # Simulated modules that make locks or tell the time: what was taken from the host's is another thing.
@@ -81,6 +82,8 @@ class World:
         self._hidden: dict[str, types.ModuleType] = {}
         self._finder = _Finder(self)
         self._active = 0
+        self.path: list[str] = []  # its `sys.path`, which the program may change
+        self._frozen_path: list[str] = []
         self._snapshot: Snapshot | None = None
         for name in {name.partition(".")[0] for name in TESTED}:
             self._shadow(name)
@@ -96,7 +99,8 @@ class World:
             self._hidden[name] = sys.modules.pop(name)
         sys.modules.update(self.modules)
         sys.meta_path.insert(0, self._finder)
-        sys.path[:0] = self.search
+        self._host_path = sys.path[:]
+        sys.path[:] = self.path or [*self.search, *sys.path]
 
     def deactivate(self) -> None:
         """The host's modules again, exactly as they were."""
@@ -104,8 +108,7 @@ class World:
         if self._active:
             return
         sys.meta_path.remove(self._finder)
-        for folder in self.search:
-            sys.path.remove(folder)
+        self.path, sys.path[:] = sys.path[:], self._host_path
         for name in [name for name in sys.modules if name in self.modules or self.includes(name)]:
             self.modules[name] = sys.modules.pop(name)
         sys.modules.update(self._hidden)
@@ -174,7 +177,7 @@ class World:
             self.chance.random_module(module)
         elif module.__name__ == "concurrent.futures._base":
             hash_in_order(module.Future)
-            module.LOGGER = QuietAtTheEnd(module.LOGGER)
+            vars(module)["LOGGER"] = QuietAtTheEnd(vars(module)["LOGGER"])
         elif module.__name__ == "uuid":
             vars(module).update(_generate_time_safe=None, _node=1 << 40)  # no clock and no address of the host
 
@@ -203,10 +206,13 @@ class World:
         library = [m for n, m in self.modules.items() if n in STATEFUL]
         tested = [m for n, m in self.modules.items() if n not in LIBRARY and n in self.sources]
         self._snapshot = Snapshot(tested, library, LIBRARY)
+        self._frozen_path = self.path[:]
 
     def restore(self) -> None:
         if self._snapshot is not None:
             self._snapshot.restore()
+            if self._active and sys.path != self._frozen_path:
+                sys.path[:] = self._frozen_path
         self.chance.reset()
 
     def shutdown_hooks(self) -> list[Any]:
@@ -266,6 +272,8 @@ class _Finder(MetaPathFinder):
     def _real_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None
     ) -> importlib.machinery.ModuleSpec | None:
+        if name in LIBRARY and path is None:  # whatever lies in the scenario's folder
+            return importlib.machinery.PathFinder.find_spec(name, [STANDARD])
         for finder in sys.meta_path:
             if finder is not self and (spec := finder.find_spec(name, path, target)) is not None:
                 return spec

@@ -13,17 +13,18 @@ or in its factories happens there. Only plain data comes back. What is wrong wit
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import entry_points
 from typing import Any, Final
 
 from duckrace._errors import UsageError
 from duckrace._scenario import SEPARATOR, Reference, resolve
 from duckrace._session import Session
+from duckrace._settings import Settings
 from duckrace.kernel import SimThread, machine
 
 from ._protocol import CAPABILITIES
@@ -73,7 +74,7 @@ def load(channel: object = None) -> Subject:
     if found["problem"]:
         raise UsageError(f"{reference.text} is not a channel under test: {found['problem']}.")
     modules = tuple(found["modules"])
-    if not reference.search and reference.text != OURS:
+    if reference.text != OURS and (not reference.search or "." in reference.module):
         modules += (reference.module.partition(".")[0],)  # it is no file on its own: its package is under test too
     return Subject(
         name=found["name"],
@@ -118,17 +119,20 @@ def _place_of(channel: object) -> str:
                 importable = module.__name__ != "__main__" and _finds(module.__name__, path)
                 return f"{module.__name__ if importable else path}{SEPARATOR}{name}"
     raise UsageError(
-        f"{channel!r} stands at the top level of no module: the simulated world loads a channel anew and has to find it "
-        "there. Assign it to a global name of its file."
+        f"{channel!r} stands at the top level of no module: the simulated world loads a channel anew and has to find "
+        "it there. Assign it to a global name of its file."
     )
 
 
 def _finds(module: str, path: str) -> bool:
-    """Would importing `module` find this file?"""
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
-        return False
+    """Would importing `module` find this file, in another process too?"""
+    spec: ModuleSpec | None = None
+    folders: Sequence[str] | None = None
+    for end in [*(i for i, letter in enumerate(module) if letter == "."), len(module)]:
+        spec = PathFinder.find_spec(module[:end], folders)
+        if spec is None:
+            return False
+        folders = spec.submodule_search_locations
     return spec is not None and spec.origin is not None and os.path.realpath(spec.origin) == os.path.realpath(path)
 
 
@@ -136,7 +140,7 @@ def _looked_at(reference: Reference) -> Mapping[str, Any]:
     """What the plug-in says of itself, and what is wrong with it, from inside a world."""
     look = replace(resolve(LOOK), arguments=(reference,))
     try:
-        with Session(look) as session:
+        with Session(look, Settings()) as session:
             why = session.execute(_first)
             if session.grown():
                 session.regrow()

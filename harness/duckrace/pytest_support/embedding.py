@@ -115,13 +115,11 @@ class Embedding:
         at = position(self._marks, argument.name, argument.value)
         for mark in _marks_of([function, *reversed(owners)]):
             values = values_of(mark, argument.name)
-            if at is not None and values is not None and at < len(values):
-                value = values[at]
-                if type(value).__qualname__ == type(argument.value).__qualname__:
-                    return value
+            if at is not None and values is not None and len(values) == at[1]:
+                return values[at[0]]
         raise UsageError(
-            f"{self._test}: {argument.words} is made anew in the simulated world, and is another one there: "
-            "write its values into the parametrize mark itself."
+            f"{self._test}: the values of {argument.words} are made anew when the simulated world loads the file, and "
+            "are not the same there: write them into the parametrize mark itself."
         )
 
 
@@ -129,9 +127,9 @@ def _marks_of(objects: Sequence[Any]) -> Iterator[pytest.Mark]:
     """The parametrize marks of a function, its classes and its module, nearest first."""
     for obj in objects:
         for owner in obj.__mro__ if isinstance(obj, type) else [obj]:
-            marks = vars(owner).get("pytestmark", ())
+            marks: Any = vars(owner).get("pytestmark", ())
             for mark in marks if isinstance(marks, (list, tuple)) else [marks]:
-                plain: pytest.Mark = getattr(mark, "mark", mark)
+                plain: Any = getattr(mark, "mark", mark)
                 if plain.name == "parametrize":
                     yield plain
 
@@ -151,12 +149,13 @@ def values_of(mark: pytest.Mark, name: str) -> list[Any] | None:
     return found
 
 
-def position(marks: Sequence[pytest.Mark], name: str, value: object) -> int | None:
-    """Where the very object `value` stands among the values for `name`."""
+def position(marks: Sequence[pytest.Mark], name: str, value: object) -> tuple[int, int] | None:
+    """Where the very object `value` stands among the values for `name`, and how many there are."""
     for mark in marks:
-        for at, other in enumerate(values_of(mark, name) or ()):
+        values = values_of(mark, name) or []
+        for at, other in enumerate(values):
             if other is value:
-                return at
+                return at, len(values)
     return None
 
 

@@ -168,8 +168,9 @@ def _run(config: pytest.Config, settings: dict[str, Any], reference: Reference, 
 
 
 def _report(result: Result, command: str) -> str:
-    """The text of a failure; its last line replays it under pytest."""
-    return text.render(result).replace(f"{REPLAY} ", command)
+    """The text of a failure, with the options of pytest; its last line replays it there."""
+    report = text.render(result).replace(f"{REPLAY} ", command)
+    return report.replace("(--max-steps)", "(--duckrace-max-steps)").replace(" (all of it: --json)", "")
 
 
 def _note(item: pytest.Item, result: Result) -> None:

@@ -4,12 +4,14 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from duckrace import Kind, explore, replay
 
+LOCKS = Path(__file__).parent / "programs" / "locks.py"
 WAITS = {
     "a socket": """
         import socket, threading
@@ -207,7 +209,9 @@ def test_asyncio_is_refused(catch, tmp_path):
 FROM_A_THREAD = """
 import sys, threading
 from duckrace import explore
-threading.Thread(target=lambda: print(explore(sys.argv[1], watchdog=0.5).verdict)).start()
+thread = threading.Thread(target=lambda: print(explore(sys.argv[1], watchdog=0.5).verdict))
+thread.start()
+thread.join()
 """
 
 
@@ -247,13 +251,10 @@ def test_from_a_thread_of_this_process():
     results = []
 
     def run():
-        results.append(explore(f"{PROGRAMS}::lock_cycle_of_two"))
+        results.append(explore(f"{LOCKS}::lock_cycle_of_two"))
         results.append(replay(results[0].failure.schedule))
 
     thread = threading.Thread(target=run)
     thread.start()
     thread.join(30)
     assert [result.verdict.kind for result in results] == [Kind.DEADLOCK, Kind.DEADLOCK]
-
-
-PROGRAMS = __file__.replace("test_uncontrolled.py", "programs/locks.py")

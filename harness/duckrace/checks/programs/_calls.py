@@ -2,9 +2,11 @@
 
 A step of a sequential program is a tuple; lists will do, since a token stores lists::
 
-    ("send", "tx", 1)   ("try_send", "tx", 1)   ("send_timeout", "tx", 1, seconds)
-    ("recv",)           ("try_recv",)           ("recv_timeout", seconds)
-    ("clone", "tx", "tx2")   ("drop", "tx")     ("lose", "tx")   ("wait", seconds)
+    ("send", "tx", 1)("try_send", "tx", 1)("send_timeout", "tx", 1, seconds)
+    ("recv",)(
+        "try_recv",
+    )("recv_timeout", seconds)
+    ("clone", "tx", "tx2")("drop", "tx")("lose", "tx")("wait", seconds)
 
 ``lose`` is a drop by loss of the last reference; ``wait`` lets time pass for calls that time out. The number of a step,
 from 1, is the caller in the model.
@@ -15,7 +17,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from duckrace.channels import (
     ChannelError,
@@ -39,6 +41,7 @@ from duckrace_models import (
     Empty,
     Full,
     Ok,
+    Operation,
     Response,
     Timeout,
 )
@@ -83,7 +86,7 @@ def seconds_of(step: Step) -> float | None:
 
 def model_call(caller: int, step: Step) -> Call:
     """The call as the models know it."""
-    operation = "drop" if step[0] == "lose" else step[0]
+    operation: Operation = "drop" if step[0] == "lose" else cast("Operation", step[0])
     value = step[2] if len(step) > 2 else None
     return Call(caller=caller, operation=operation, handle=handle_of(step), value=value)
 

@@ -13,6 +13,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from duckrace.channels import (
+    ChannelError,
     DroppedError,
     RecvError,
     RecvTimeoutError,
@@ -58,7 +59,9 @@ def letting_go(way: str, held: list[Any], work: Callable[[Any], None], noticed: 
         raise ValueError(way)
 
 
-def last_sender(plugin: ChannelUnderTest, capacity: int | None, way: str, senders: int, receiving: str, cloned: bool) -> None:
+def last_sender(
+    plugin: ChannelUnderTest, capacity: int | None, way: str, senders: int, receiving: str, cloned: bool
+) -> None:
     """The channel closes with the last sender, and not before it: the receiver gets every message, then the end."""
     tx, rx = made(plugin, capacity)
     noticed = Event()
@@ -166,7 +169,7 @@ def receiver_goes(plugin: ChannelUnderTest, capacity: int | None, way: str, send
             else:
                 tx.send(value)
         except (SendError, SendTimeoutError.Disconnected) as error:
-            assert error.value == value, f"the error holds {error.value!r}, not the message (contract 17)"
+            _hands_back(error, value)
         else:
             raise AssertionError("a send returned, though nobody received (contract 18, 20)")
         assert time.monotonic() - began < LONG, "the send ended at its deadline, not with the receiver (contract 49)"
@@ -188,6 +191,10 @@ def receiver_goes(plugin: ChannelUnderTest, capacity: int | None, way: str, send
     receiver.join()
 
 
+def _hands_back(error: ChannelError, value: object) -> None:
+    assert error.value == value, f"the error holds {error.value!r}, not the message (contract 17, 22, 26)"
+
+
 def nobody_receives(plugin: ChannelUnderTest, capacity: int | None, way: str, tries: bool) -> None:
     """Without a receiver a send raises at once, also if the channel was full (contract 17, 23, 54)."""
     tx, rx = made(plugin, capacity)
@@ -203,14 +210,14 @@ def nobody_receives(plugin: ChannelUnderTest, capacity: int | None, way: str, tr
         try:
             tx.send("late")
         except SendError as error:
-            assert error.value == "late", f"the error holds {error.value!r}, not the message (contract 17)"
+            _hands_back(error, "late")
         else:
             raise AssertionError("a send returned, though the receiver is gone (contract 17)")
         if tries:
             try:
                 tx.try_send("late")
             except TrySendError.Disconnected as error:
-                assert error.value == "late", f"the error holds {error.value!r}, not the message (contract 22)"
+                _hands_back(error, "late")
             else:
                 raise AssertionError("a try_send returned, though the receiver is gone (contract 22)")
     noticed.set()

@@ -44,7 +44,9 @@ def run(plugin: ChannelUnderTest, capacity: int | None, steps: Sequence[Step]) -
         allowed = futures(model, states, caller, step)
         states = list(dict.fromkeys(way.state for way in allowed if dict(way.responses) == seen))
         if not states:
-            waiting = [number for number in range(1, caller + 1) if number not in before and steps[number - 1][0] != "wait"]
+            waiting = [
+                number for number in range(1, caller + 1) if number not in before and steps[number - 1][0] != "wait"
+            ]
             raise AssertionError(_difference(steps, waiting, allowed, seen))
 
 
@@ -61,7 +63,9 @@ def _told(steps: Sequence[Step], caller: int, seen: dict[int, Response]) -> str:
     return "; ".join([text, *(other for number, other in zip(seen, others, strict=True) if number != caller)])
 
 
-def _difference(steps: Sequence[Step], waiting: list[int], allowed: tuple[Settled, ...], seen: dict[int, Response]) -> str:
+def _difference(
+    steps: Sequence[Step], waiting: list[int], allowed: tuple[Settled, ...], seen: dict[int, Response]
+) -> str:
     """The nearest of the ways that the model allows, against what was seen, as one sentence."""
 
     def wrong(way: Settled) -> list[int]:

@@ -31,7 +31,11 @@ def fan_in(
     tx, rx = made(plugin, capacity)
     journal = Journal(capacity)
     threads = [
-        Thread(target=_produce, args=(sender, journal, number, messages, sending, closes and cloned), name=f"producer {number}")
+        Thread(
+            target=_produce,
+            args=(sender, journal, number, messages, sending, closes and cloned),
+            name=f"producer {number}",
+        )
         for number, sender in enumerate(clones(tx, producers, cloned), start=1)
     ]
     for thread in threads:
@@ -75,14 +79,24 @@ def _send(tx: Any, value: Any, sending: str) -> None:
 
 
 def abandoned(
-    plugin: ChannelUnderTest, capacity: int | None, producers: int, messages: int, taken: int, sending: str, cloned: bool
+    plugin: ChannelUnderTest,
+    capacity: int | None,
+    producers: int,
+    messages: int,
+    taken: int,
+    sending: str,
+    cloned: bool,
 ) -> None:
     """The receiver takes some messages and is dropped while the producers still send."""
     tx, rx = made(plugin, capacity)
     journal = Journal(capacity)
     gone: list[int] = []
     threads = [
-        Thread(target=_produce_until_refused, args=(sender, journal, number, messages, sending, gone), name=f"producer {number}")
+        Thread(
+            target=_produce_until_refused,
+            args=(sender, journal, number, messages, sending, gone),
+            name=f"producer {number}",
+        )
         for number, sender in enumerate(clones(tx, producers, cloned), start=1)
     ]
     for thread in threads:

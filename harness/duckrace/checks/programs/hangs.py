@@ -136,7 +136,10 @@ def both_go(plugin: ChannelUnderTest, capacity: int | None, messages: int) -> No
 def senders_race(plugin: ChannelUnderTest, capacity: int | None, senders: int) -> None:
     """Several senders are dropped at once while the receiver waits: the last of them, whoever that is, wakes it."""
     tx, rx = made(plugin, capacity)
-    threads = [Thread(target=clone.drop, name=f"dropper {number + 1}") for number, clone in enumerate(clones(tx, senders, True))]
+    threads = [
+        Thread(target=clone.drop, name=f"dropper {number + 1}")
+        for number, clone in enumerate(clones(tx, senders, True))
+    ]
     for thread in threads:
         thread.start()
     tx.drop()

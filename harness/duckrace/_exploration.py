@@ -1,0 +1,302 @@
+"""One exploration: executions one after another, what they ended with, and each failure replayed.
+
+Every failure is replayed at once, twice: what cannot be repeated is NONDETERMINISM with the first step that
+differs.
+
+It knows sessions, strategies and endings; it must not know how a result is shown, or which channel is tested.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from . import _token
+from ._data import Failure, Kind, Result, Verdict
+from ._endings import NONDETERMINISM, ending, plain
+from ._errors import UsageError
+from ._scenario import pack
+from ._session import Session
+from ._settings import Progress, Settings
+from .hangs import Diagnosis
+from .kernel import machine
+from .kernel.recorder import Steps, Tracer
+from .search import Replay, Strategy
+
+
+class Exploration:
+    """The loop and what it gathers."""
+
+    def __init__(self, session: Session, settings: Settings, strategy: Strategy) -> None:
+        self.session = session
+        self.settings = settings
+        self.strategy = strategy
+        self.outcomes: Counter[object] = Counter()
+        self.groups: dict[tuple[object, ...], Failure] = {}
+        self.executions = 0
+        self.failed = 0
+        self.steps = 0
+        self.threads = 0
+        self.seconds = 0.0
+        self.cut = ""  # why it ended before all executions were made
+
+    # -- many executions ---------------------------------------------------------------------------
+
+    def run(
+        self, total: int, keep_going: bool, deadline: float | None, progress: Callable[[Progress], None] | None
+    ) -> None:
+        started = time.perf_counter()
+        told = started
+        session, strategy = self.session, self.strategy
+        self._canary()
+        while self.executions < total and not self._enough(keep_going):
+            if not strategy.begin(self.executions):
+                break
+            ending = session.execute(strategy.choose, inspect=self._ending)
+            if session.grown():
+                session.regrow()
+                continue
+            self._count(ending)
+            strategy.end(len(machine.decisions))
+            now = time.perf_counter()
+            if machine.interrupted:
+                self.cut = "interrupted"
+                break
+            if deadline is not None and now - started > deadline:
+                self.cut = f"the deadline of {deadline:g} s" if self.executions < total else ""
+                break
+            if progress is not None and now - told > 0.2:
+                told = now
+                with session.outside():
+                    progress(self._progress(total, now - started))
+        self.seconds = time.perf_counter() - started
+        if progress is not None:
+            with session.outside():
+                progress(self._progress(total, self.seconds))
+
+    def _enough(self, keep_going: bool) -> bool:
+        return bool(self.groups) and not keep_going
+
+    def _progress(self, total: int, seconds: float) -> Progress:
+        return Progress(executions=self.executions, total=total, seconds=seconds, failed=self.failed)
+
+    def _canary(self) -> None:
+        """The first schedule, twice: a program that depends on more than its schedule is told at once.
+        It also brings in what the program imports on its way."""
+        session, strategy = self.session, self.strategy
+        recorded: list[Steps] = []
+        while len(recorded) < 2:
+            strategy.begin(0)
+            steps = Steps()
+            session.execute(strategy.choose, recorder=steps)
+            if machine.interrupted:
+                return
+            if machine.over == "stop":
+                return  # the first execution will say so
+            if session.grown():
+                session.regrow()
+                recorded.clear()
+            else:
+                recorded.append(steps)
+        difference = _first_difference(recorded[0].steps, recorded[1].steps)
+        if difference:
+            self._add(
+                Failure(
+                    kind=Kind.NONDETERMINISM,
+                    message=f"two executions of one schedule differ: {difference}",
+                    schedule=self._token(machine.decisions),
+                    explanation=NONDETERMINISM,
+                )
+            )
+
+    def _count(self, ending: Diagnosis | None) -> None:
+        """Book one execution."""
+        if machine.over == "interrupt":
+            return
+        self.executions += 1
+        self.steps += machine.steps
+        self.threads = max(self.threads, len(machine.threads))
+        if ending is None:
+            if self.threads == 1 and self.executions == 1:
+                raise UsageError(
+                    f"{self.session.reference.text} starts no thread, so there is nothing to interleave. "
+                    "Start threads with threading.Thread (or an executor) inside the scenario."
+                )
+            self.outcomes[plain(machine.value)] += 1
+            return
+        self.failed += 1
+        kind = ending.kind
+        if (kind, ending.message) not in self.groups:  # one of each is enough to be shown
+            decisions = list(machine.decisions)
+            try:
+                failure = self._replayed(decisions)
+            except KeyboardInterrupt:  # Ctrl-C while it was repeated: what was found is not lost
+                failure = self._told(ending, Tracer(self._file()), decisions)
+            kind = failure.kind
+            self._add(failure)
+        self.outcomes[str(kind)] += 1
+
+    # -- failures -------------------------------------------------------------------------------------
+
+    def _add(self, failure: Failure) -> None:
+        member = getattr(self.strategy, "member", self.strategy)
+        failure = replace(failure, strategy=member.name, execution=self.executions or 1)
+        self.groups.setdefault(failure.group(), failure)
+
+    def once(self, decisions: list[int]) -> None:
+        """One execution by its decisions: what :func:`replay` does."""
+        self.executions = 1
+        started = time.perf_counter()
+        ending, tracer = self._run_traced(decisions)
+        if self.session.grown():
+            self.session.regrow()
+            ending, tracer = self._run_traced(decisions)
+        self.steps, self.threads = machine.steps, len(machine.threads)
+        self.seconds = time.perf_counter() - started
+        if ending is None:
+            self.outcomes[plain(machine.value)] += 1
+            return
+        failure = self._told(ending, tracer, decisions)
+        self.failed = 1
+        self.outcomes[str(failure.kind)] += 1
+        self._add(failure)
+
+    def _replayed(self, decisions: list[int]) -> Failure:
+        stopped = machine.over == "stop"
+        first, tracer = self._run_traced(decisions)
+        if stopped and first is not None and first.kind is Kind.UNCONTROLLED:
+            return self._told(first, tracer, decisions)  # each such run takes as long as the watchdog waits
+        again, second = self._run_traced(decisions)
+        if isinstance(first, Diagnosis) and isinstance(again, Diagnosis) and first.kind is not Kind.NONDETERMINISM:
+            if (first.kind, first.message, len(tracer.events)) == (again.kind, again.message, len(second.events)):
+                return self._told(first, tracer, decisions)
+        difference = _first_difference(
+            [(e.path, e.operation) for e in tracer.events], [(e.path, e.operation) for e in second.events]
+        )
+        if not difference:
+            endings = [ending.message if ending is not None else "a normal end" for ending in (first, again)]
+            difference = f"when it was repeated it ended with {endings[0]!r}, then with {endings[1]!r}"
+        return Failure(
+            kind=Kind.NONDETERMINISM,
+            message=f"a failing execution could not be repeated: {difference}",
+            schedule=self._token(decisions),
+            explanation=NONDETERMINISM,
+            events=tuple(tracer.events),
+            output=self.session.output.getvalue(),
+        )
+
+    def _run_traced(self, decisions: list[int]) -> tuple[Diagnosis | None, Tracer]:
+        """One execution with its timeline; None for an ending without fault."""
+        follow = Replay(decisions)
+        follow.begin(0)
+        tracer = Tracer(self._file())
+        ending: Diagnosis | None = self.session.execute(follow.choose, recorder=tracer, inspect=self._ending)
+        if machine.over == "interrupt":
+            raise KeyboardInterrupt
+        left = len(decisions) - len(machine.decisions)
+        if left and (ending is None or ending.kind not in (Kind.NONDETERMINISM, Kind.UNCONTROLLED)):
+            ending = Diagnosis(
+                kind=Kind.NONDETERMINISM,
+                message=f"the program ended and left {left} of the {len(decisions)} decisions of its schedule over",
+                explanation=NONDETERMINISM,
+                threads=ending.threads if ending is not None else (),
+            )
+        return ending, tracer
+
+    def _told(self, ending: Diagnosis, tracer: Tracer, decisions: list[int]) -> Failure:
+        exception = ending.kind is Kind.FAILED
+        return Failure(
+            kind=ending.kind,
+            message=ending.message,
+            schedule=self._token(decisions),
+            threads=ending.threads,
+            events=tuple(tracer.events),
+            explanation="" if exception else ending.explanation,
+            traceback=ending.explanation if exception else "",
+            output=self.session.output.getvalue(),
+        )
+
+    def _ending(self) -> Diagnosis | None:
+        return ending(self.session)
+
+    # -- small things -----------------------------------------------------------------------------------
+
+    def _file(self) -> str:
+        return str(self.session.reference.path)
+
+    def _token(self, decisions: list[int]) -> str:
+        settings, reference = self.settings, self.session.reference
+        return _token.encode(
+            _token.Token(
+                scenario=reference.text,
+                source=reference.digest(),
+                python=f"{sys.version_info[0]}.{sys.version_info[1]}",
+                granularity=settings.granularity,
+                hash_seed=os.environ.get("PYTHONHASHSEED", "random"),
+                timeouts=settings.timeouts,
+                thread_exceptions=settings.thread_exceptions,
+                max_steps=settings.max_steps,
+                modules=settings.modules,
+                decisions=_token.pack_decisions(decisions),
+                arguments=tuple(pack(reference.arguments)),
+                command=reference.embedding.command if reference.embedding is not None else "",
+            )
+        )
+
+    def result(self, asked: int) -> Result:
+        failures = tuple(self.groups.values())
+        worst = _worst(failures)
+        if worst is not None:
+            detail = "exception" if worst.kind is Kind.FAILED else ""
+            verdict = Verdict(kind=worst.kind, detail=detail)
+            failures = (worst, *(f for f in failures if f is not worst))
+        elif self.cut:
+            verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.cut}; {self.executions:,} of {asked:,} executions")
+        else:
+            verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {self.executions:,}")
+        return Result(
+            scenario=self.session.reference.text,
+            verdict=verdict,
+            executions=self.executions,
+            outcomes=dict(self.outcomes),
+            failures=failures,
+            failed=self.failed,
+            steps=self.steps,
+            seconds=self.seconds,
+            threads=self.threads,
+            lost=self.session.lost,
+            notes=_notes(self.session),
+        )
+
+
+def _worst(failures: Sequence[Failure]) -> Failure | None:
+    """The failure that names the verdict: nondeterminism makes all others doubtful; a fault beats a limit."""
+    order = {Kind.NONDETERMINISM: 0, Kind.UNCONTROLLED: 2, Kind.BUDGET: 3}
+    return min(failures, key=lambda failure: order.get(failure.kind, 1), default=None)
+
+
+def _notes(session: Session) -> tuple[str, ...]:
+    if session.lost:
+        return (f"{session.lost:,} threads swallowed every attempt to end them and were left parked.",)
+    return ()
+
+
+def _first_difference(one: Sequence[tuple[Any, ...]], two: Sequence[tuple[Any, ...]]) -> str:
+    """Where two traces part, in words; empty if they do not."""
+    for position, (left, right) in enumerate(zip(one, two, strict=False), start=1):
+        if left != right:
+            return f"step {position} is {_words(left)} the first time and {_words(right)} the second time"
+    if len(one) != len(two):
+        return f"one has {len(one)} steps, the other {len(two)}"
+    return ""
+
+
+def _words(step: tuple[Any, ...]) -> str:
+    path, *rest = step
+    who = "main" if not path else "thread " + ".".join(map(str, path))
+    return f"{' '.join(str(part) for part in rest if part)!r} of {who}"

@@ -1,0 +1,100 @@
+"""Every mistake is found, by the row that is there for it; what is right is accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from duckrace import Kind, replay
+from duckrace._data import Row
+
+HANGS = {Kind.DEADLOCK, Kind.LOST_WAKEUP, Kind.ORPHANED_WAIT}
+
+REJECTED_BY = {
+    "lost_notify": "conformance delivery closure hangs",
+    "notify_one": "conformance closure",
+    "senders_sleep_on": "conformance closure hangs",
+    "clone_not_counted": "conformance delivery closure hangs",
+    "drop_counted_twice": "closure",
+    "times_out_early": "conformance",
+    "newest_first": "conformance delivery closure",
+    "overtaken": "delivery",
+    "duplicate": "conformance delivery",
+    "loss": "conformance delivery",
+    "closed_hides_messages": "delivery closure",
+    "one_too_many": "conformance delivery hangs",
+    "does_not_look_again": "conformance delivery",
+    "full_hides_closed": "conformance closure",
+    "returns_early": "conformance delivery hangs",
+    "leaves_its_message": "conformance",
+    "last_come_first_served": "conformance",
+}
+
+
+@pytest.mark.parametrize(("name", "where"), [(n, w) for n, rows in REJECTED_BY.items() for w in rows.split()])
+def test_a_mistake_is_rejected(name: str, where: str, row: Callable[..., Row], mutant: Callable[[str], str]) -> None:
+    found = row(where, mutant(name))
+    assert found.verdict.kind is Kind.FAILED or found.verdict.kind in HANGS, found
+    assert found.failure is not None
+    assert found.program
+    again = replay(found.failure.schedule)
+    assert again.failure is not None
+    assert again.failure.kind is found.failure.kind
+    assert found.failure.message in again.failure.message
+
+
+@pytest.mark.parametrize("where", ["conformance", "delivery", "closure", "hangs"])
+def test_the_same_without_a_mistake_is_accepted(
+    where: str, row: Callable[..., Row], mutant: Callable[[str], str]
+) -> None:
+    assert row(where, mutant("right")).verdict.passed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("where", ["conformance", "delivery", "closure", "hangs"])
+def test_a_channel_of_somebody_else_is_accepted(
+    where: str, seed: int, row: Callable[..., Row], broken: Callable[[str], str]
+) -> None:
+    found = row(where, broken("sound"), seed=seed)
+    assert found.verdict.passed
+    assert "rendezvous (not claimed)" in found.skipped
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        ("lost_wakeup", "conformance"),
+        ("lost_message", "delivery"),
+        ("early_close", "closure"),
+        ("stolen_slot", "delivery"),
+        ("newest_first", "delivery"),
+    ],
+)
+def test_the_broken_examples_are_rejected(
+    name: str, where: str, row: Callable[..., Row], broken: Callable[[str], str]
+) -> None:
+    assert row(where, broken(name)).verdict.exit_status == 1
+
+
+def test_a_lost_wake_up_is_a_hang_that_names_who_waits(row: Callable[..., Row], broken: Callable[[str], str]) -> None:
+    found = row("hangs", broken("lost_wakeup"))
+    assert found.verdict.kind is Kind.DEADLOCK
+    assert found.failure is not None
+    assert "MainThread waits for a notify" in found.failure.message
+    assert found.failure.threads[0].state == "blocked"
+
+
+def test_with_a_provider_it_is_told_as_a_lost_wake_up(row: Callable[..., Row], mutant: Callable[[str], str]) -> None:
+    assert row("hangs", mutant("lost_notify")).verdict.kind is Kind.LOST_WAKEUP
+
+
+def test_the_shortest_program_is_told_in_words(row: Callable[..., Row], mutant: Callable[[str], str]) -> None:
+    found = row("conformance", mutant("lost_notify"))
+    first, second, third = (" ".join(line.split()) for line in found.program.splitlines())
+    assert first == "tx, rx = channel()"
+    assert second == "1 rx.recv() blocks"
+    assert third in ("2 tx.drop() returns", "2 del tx returns")
+    assert found.failure is not None
+    assert found.failure.message == "call 1, rx.recv(), must raise RecvError, but blocks"
+    assert found.verdict.detail == "model mismatch"
