@@ -14,7 +14,7 @@ from ._errors import UsageError
 from ._session import Session
 from .hangs import Diagnosis, diagnose
 from .hangs.waits import states
-from .kernel import Stop, frames, machine
+from .kernel import Stop, Unwind, frames, machine
 from .kernel.machine import SimThread
 from .plugins import providers
 from .search import Diverged
@@ -90,7 +90,7 @@ def plain(value: object) -> object:
     with machine.quiet():
         try:
             return frames.without_addresses(repr(value))
-        except (Exception, Stop) as error:
+        except (Exception, Stop, Unwind) as error:
             return f"<{type(value).__name__}: repr failed with {type(error).__name__}>"
 
 

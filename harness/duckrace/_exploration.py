@@ -55,6 +55,9 @@ class Exploration:
         session, strategy = self.session, self.strategy
         self._canary()
         while self.executions < total and not self._enough(keep_going):
+            if machine.interrupted:
+                self.cut = "interrupted"
+                break
             if not strategy.begin(self.executions):
                 break
             ending = session.execute(strategy.choose, inspect=self._ending)
@@ -64,9 +67,6 @@ class Exploration:
             self._count(ending)
             strategy.end(len(machine.decisions))
             now = time.perf_counter()
-            if machine.interrupted:
-                self.cut = "interrupted"
-                break
             if deadline is not None and now - started > deadline:
                 self.cut = f"the deadline of {deadline:g} s" if self.executions < total else ""
                 break

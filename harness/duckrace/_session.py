@@ -60,10 +60,10 @@ class Session:
         try:
             self._redirect()
             self._refuse_real_threads()
+            self._collector()
             self.load()
             stack.callback(machine.pool.clear)
             stack.callback(machine.clear)
-            self._collector()
             self._interrupts()
             if self._limit:
                 stack.enter_context(Watchdog(lambda: self.executions, self._limit))
@@ -240,15 +240,16 @@ class Session:
             self._stack.callback(setattr, host, name, original)
 
     def _collector(self) -> None:
-        """Collections happen between executions only, and over what they made, not over the whole process."""
+        """Collections happen between executions only, and over what the world made, not over the whole process."""
         enabled = gc.isenabled()
         gc.disable()
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # garbage of the host included: collecting that first takes longer than many an exploration
 
         def back() -> None:
             machine.clear()
-            del self.world, self.scenario  # the finalizers of its objects still run in here
+            machine.shutdown_hooks = list
+            vars(self).pop("world", None)  # the finalizers of its objects still run in here
+            vars(self).pop("scenario", None)
             gc.collect()
             gc.unfreeze()
             if enabled:

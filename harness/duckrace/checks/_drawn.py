@@ -26,6 +26,7 @@ LONG: Final = 1.0  # seconds of simulated time that a timed call waits
 WAIT: Final = 2.0  # and the pause that ends all of them
 BLOCKED: Final = 4  # calls that may be blocked at once
 SENDERS: Final = 4
+HEALTHY: Final = (HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.too_slow)
 OPEN: Final = 6  # calls before the channel may be closed
 
 Run = Callable[[int | None, tuple[tuple[Any, ...], ...]], None]
@@ -45,7 +46,7 @@ def draw(subject: Subject, profile: Profile, seed_: int, run: Run) -> None:
                 phases=(Phase.generate, Phase.shrink),
                 print_blob=False,
                 report_multiple_bugs=False,
-                suppress_health_check=list(HealthCheck),
+                suppress_health_check=HEALTHY,
                 verbosity=Verbosity.quiet,
             ),
         )

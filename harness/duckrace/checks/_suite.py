@@ -59,21 +59,17 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
     with Explorer(run.subject, run.seed) as explorer:
         for program in claimed:
             run.tell(name, done, len(claimed))
-            if not run.cut:
-                try:
-                    result = _explore(explorer, program, run, must_hang if program.hangs else executions)
-                    run.interrupted |= machine.interrupted
-                    total += result.executions
-                    verdict = judged(program, result)
-                except KeyboardInterrupt:
-                    run.interrupted = True
-            if run.cut or (verdict.kind is Kind.BUDGET and not result.failures):
+            result = _explore(explorer, program, run, must_hang if program.hangs else executions)
+            total += result.executions if result is not None else 0
+            verdict = judged(program, result) if result is not None else run.out_of_budget("")
+            if verdict.passed:
+                done += 1
+                continue
+            if result is None or (verdict.kind is Kind.BUDGET and not result.failures):
                 verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
-                break
-            if not verdict.passed:
+            else:
                 failure, words = _shown(program, result), program.words
-                break
-            done += 1
+            break
     if claimed and done == len(claimed):
         verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {total:,}")
     run.tell(name, done, len(claimed))
@@ -116,11 +112,20 @@ def _shown(program: Program, result: Result) -> Failure | None:
     return next((failure for failure in result.failures if failure.kind is not program.hangs), result.failure)
 
 
-def _explore(explorer: Explorer, program: Program, run: Run, executions: int) -> Result:
-    return explorer.explore(
-        program.reference(run.subject),
-        executions=executions,
-        thread_exceptions=program.thread_exceptions,
-        keep_going=program.hangs is not None,
-        deadline=run.left(),
-    )
+def _explore(explorer: Explorer, program: Program, run: Run, executions: int) -> Result | None:
+    """None if there is no time for it."""
+    if run.cut:
+        return None
+    try:
+        result = explorer.explore(
+            program.reference(run.subject),
+            executions=executions,
+            thread_exceptions=program.thread_exceptions,
+            keep_going=program.hangs is not None,
+            deadline=run.left(),
+        )
+    except KeyboardInterrupt:
+        run.interrupted = True
+        return None
+    run.interrupted |= machine.interrupted
+    return result

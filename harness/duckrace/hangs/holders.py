@@ -15,9 +15,11 @@ import collections
 import gc
 import linecache
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+
+from greenlet import greenlet
 
 from duckrace.kernel import SimThread, frames
 
@@ -44,20 +46,19 @@ class Search:
                 for name, value in frame.f_locals.items():
                     self._variables.setdefault(id(value), []).append((name, thread, frame))
         self._modules = {id(vars(module)): module for module in modules}
+        self._names = {module.__name__ for module in self._modules.values()}
         self._ours = {id(self._variables), id(self._modules)}
 
     def holder(self, obj: object) -> Holder | None:
         """The nearest holder of `obj`, or None where nothing was found that a person could name."""
-        return self._backwards(obj) or self._from_globals(obj) or self._unreached(obj)
+        return self._backwards(obj, self._named) or self._from_globals(obj) or self._backwards(obj, self._unreached)
 
-    def _unreached(self, obj: object) -> Holder | None:
-        """Something holds `obj`, but no variable leads there."""
-        for referrer in gc.get_referrers(obj):
-            step = _step(referrer, obj)
-            if type(referrer).__module__ in {vars(m)["__name__"] for m in self._modules.values()}:
-                text = f"{_reached(step or '')}a {type(referrer).__qualname__} that no variable leads to"
-                text += " (a reference cycle, which lives until the collector runs?)"
-                return Holder(name="", text=text, thread=None)
+    def _unreached(self, item: object, path: str) -> Holder | None:
+        """An object of the program that holds what was looked for, while no variable leads to it."""
+        kind = type(item)
+        if path and kind.__module__ in self._names:
+            text = f"{_reached(path)}a {kind.__qualname__} that no variable leads to"
+            return Holder(name="", text=f"{text} (a reference cycle, which ends with gc.collect()?)", thread=None)
         return None
 
     def _from_globals(self, obj: object) -> Holder | None:
@@ -76,12 +77,12 @@ class Search:
             wave = following
         return None
 
-    def _backwards(self, obj: object) -> Holder | None:
+    def _backwards(self, obj: object, named: Callable[[object, str], Holder | None]) -> Holder | None:
         seen = {id(obj)}
         wave: list[tuple[object, str]] = [(obj, "")]
         for _ in range(DEPTH):
             for item, path in wave:
-                found = self._named(item, path)
+                found = named(item, path)
                 if found is not None:
                     return found
             following: list[tuple[object, str]] = []
@@ -127,7 +128,7 @@ class Search:
             kept = [tb for tb in gc.get_referrers(kept[0]) if isinstance(tb, types.TracebackType)]
         if not kept:
             return None
-        by = self._backwards(errors[0])
+        by = self._backwards(errors[0], self._named)
         why = f"is kept, by {by.text}" if by is not None else "is being handled"
         where = f"{frames.shown_path(frame.f_code.co_filename)}:{line_of(variable, frame)}"
         text = f"{_reached(rest)}the variable `{variable}` of {frame.f_code.co_qualname} ({where})"
@@ -190,7 +191,7 @@ def _step(referrer: object, item: object) -> str | None:
     if isinstance(referrer, types.FrameType):  # of a thread that runs: its variables are known
         name = next((name for name, value in referrer.f_locals.items() if value is item), None)
         return None if name is None else f".{name} "
-    if isinstance(referrer, types.ModuleType):
+    if isinstance(referrer, (types.ModuleType, greenlet, SimThread)):
         return None
     if isinstance(referrer, dict):
         for key, value in referrer.items():

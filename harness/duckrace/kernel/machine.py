@@ -143,6 +143,7 @@ class Machine:
         self.error: BaseException | None = None
         self.error_thread: SimThread | None = None
         self.stuck: list[SimThread] = []
+        self.asking = self.hub
         self.threads: list[SimThread] = []
         self.ready: list[SimThread] = []
         self.timers: list[tuple[int, int, SimThread]] = []

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import pytest
 from _pytest import outcomes
-from _pytest._code.code import ExceptionChainRepr, ReprFileLocation
+from _pytest._code.code import ExceptionChainRepr
 
 from _duckrace_pytest import INTERRUPTED, TIME_LIMIT
 from duckrace._data import Result
@@ -206,5 +206,6 @@ def tell(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRepo
         )
     failed = call.excinfo.value if call.excinfo is not None else None
     if isinstance(failed, Failed) and isinstance(report.longrepr, ExceptionChainRepr):
-        line = (item.location[1] or 0) + 1
-        report.longrepr.reprcrash = ReprFileLocation(str(item.path), line, failed.sentence)
+        crash = report.longrepr.reprcrash  # changed in place: workers of xdist send it from elsewhere in the object
+        if crash is not None:
+            crash.path, crash.lineno, crash.message = str(item.path), (item.location[1] or 0) + 1, failed.sentence

@@ -78,7 +78,10 @@ class TimeLimit:
         if not cut or (self._deadline is None and not self.passed):
             return result
         covered = result.verdict.detail.rpartition("; ")[2]
-        note = f"{self._words}. Raise it, or ask for fewer executions: a limit is never a pass."
+        note = (
+            f"pytest-timeout allows this test {self._seconds:g} s, so the exploration ended before that. Raise the limit, or "
+            "ask for fewer executions."
+        )
         verdict = Verdict(kind=Kind.BUDGET, detail=f"{self._words}; {covered}")
         return replace(result, verdict=verdict, notes=(*result.notes, note))
 

@@ -1,9 +1,11 @@
 """Runs pytest with the plugin in a process of its own, in a project of its own."""
 
+import json
 import os
 import re
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -116,8 +118,22 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> Projects:
 
 
 @pytest.fixture(scope="module")
-def batch(request: pytest.FixtureRequest, projects: Projects) -> Ran:
-    """One run of all that the module's FILES say."""
-    ran = run(projects.make(request.module.FILES), "-v")
+def batch(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """One run of all that the module's FILES say; workers of xdist share it."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / request.module.__name__.rpartition(".")[2]
+    printed = folder / "printed.json"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        for _ in range(1_000):
+            if printed.exists():
+                break
+            time.sleep(0.1)
+        status, text, errors = json.loads(printed.read_text(encoding="utf-8"))
+        return Ran(status, text, errors, folder / "junit.xml")
+    ran = run(project(folder, request.module.FILES), "-v")
+    (folder / "printing").write_text(json.dumps([ran.status, ran.text, ran.errors]), encoding="utf-8")
+    (folder / "printing").rename(printed)
     assert ran.junit.exists(), ran.text + ran.errors
     return ran

@@ -3,7 +3,7 @@
 import pytest
 
 INIT = 'import pytest\n\npytest.register_assert_rewrite("suite.unit.helper")\n'
-HELPER = '''
+HELPER = """
 from threading import Lock, Thread
 
 
@@ -26,8 +26,8 @@ def check(counter):
     for thread in threads:
         thread.join()
     assert counter.value == 2
-'''
-TEST = '''
+"""
+TEST = """
 import pytest
 
 {imports} import Counter, check
@@ -38,18 +38,17 @@ import pytest
 def test_counter(kind):
     assert kind is Counter
     check(kind())
-'''
+"""
 
 
 @pytest.mark.parametrize(
     ("mode", "imports", "package"),
     [
-        ("prepend", "from .helper", True),
-        ("append", "from suite.unit.helper", True),
+        ("prepend", "from suite.unit.helper", True),
         ("importlib", "from .helper", True),
         ("prepend", "from helper", False),
     ],
-    ids=["prepend", "append", "importlib", "no package"],
+    ids=["prepend", "importlib", "no package"],
 )
 def test_import_mode(projects, mode, imports, package):
     folder = projects.make()

@@ -60,7 +60,8 @@ def test_report_has_explanation_timeline_output_and_the_line_to_paste(batch):
     assert "Thread-1 (add)  acquire lock#1" in report
     assert "What it printed\n  two adds" in report
     assert re.search(
-        r"\n\nPYTHONHASHSEED=0 python -m pytest \"test_outcomes\.py::test_lost_update\" --duckrace-replay=dr1_\S+$", report
+        r"\n\nPYTHONHASHSEED=0 python -m pytest \"test_outcomes\.py::test_lost_update\" --duckrace-replay=dr1_\S+$",
+        report,
     )
     assert batch.token("test_lost_update") == batch.properties("test_lost_update")["duckrace_replay"]
     line = "FAILED test_outcomes.py::test_lost_update - FAILED: AssertionError: assert 1"
@@ -87,7 +88,9 @@ def test_skip_and_xfail_mean_what_they_mean(batch, test, said):
 
 def test_summary(batch):
     assert batch.status == 1
-    assert re.search(r"^duckrace: 18 tests explored, [\d,]+ executions \(sampled\), 8 failed$", batch.text, re.MULTILINE)
+    assert re.search(
+        r"^duckrace: 18 tests explored, [\d,]+ executions \(sampled\), 8 failed$", batch.text, re.MULTILINE
+    )
     assert batch.executions()["test_right"] == 60
     assert "1 warning in" in batch.text
     assert batch.outcome("test_plain") == "passed"

@@ -30,12 +30,16 @@ def test_xdist_brings_everything_to_the_controller(projects):
 
 @pytest.mark.parametrize("method", ["signal", "thread"])
 def test_time_limit_ends_the_exploration_and_tells_what_it_covered(projects, method):
-    ran = projects.run(projects.make(FILES), "--timeout=5", f"--timeout-method={method}", "-k", "for_ever or real or pay")
+    ran = projects.run(projects.make(FILES), "--timeout=3", f"--timeout-method={method}", "-k", "for_ever or pay")
     assert "3 passed" in ran.text
-    said = ran.said("test_for_ever")
-    assert said.startswith("BUDGET: the 5 s that pytest-timeout allows this test; ")
-    assert "executions in 4" in said
-    assert said.rstrip().endswith("Raise it, or ask for fewer executions: a limit is never a pass.")
+    said = " ".join(ran.said("test_for_ever").split())
+    assert said.startswith("BUDGET: the 3 s that pytest-timeout allows this test; ")
+    assert said.endswith("so the exploration ended before that. Raise the limit, or ask for fewer executions.")
+
+
+def test_time_limit_leaves_time_to_tell_what_stands_still(projects):
+    ran = projects.run(projects.make(FILES), "--timeout=7", "--timeout-method=thread", "-k", "real or pay")
+    assert "3 passed" in ran.text
     assert ran.said("test_real_wait").startswith("UNCONTROLLED: ")
 
 
@@ -79,8 +83,7 @@ def test_first_failure_and_last_failed(projects):
     assert set(ran.executions()) == {"test_wrong[1]"}
 
 
-@pytest.mark.parametrize("when", ["exploring"])
-def test_interrupt_ends_the_exploration_and_then_pytest(projects, when):
+def test_interrupt_ends_the_exploration_and_then_pytest(projects):
     folder = projects.make(FILES)
     process = subprocess.Popen(
         projects.command("-k", "for_ever or real", "-v"),
@@ -129,8 +132,3 @@ def test_marked_test_that_another_plugin_runs_does_not_pass(projects):
     assert ran.outcome("test_pay[1]") == "failure"
     assert "test_pay[1] is marked with duckrace and was not explored" in ran.said("test_pay[1]")
     assert "3 failed" in ran.text
-
-
-def test_marker_is_described(projects):
-    ran = projects.run(projects.make(), "--markers")
-    assert "@pytest.mark.duckrace(strategy=..., executions=..." in ran.text

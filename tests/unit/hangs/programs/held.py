@@ -28,7 +28,7 @@ def variable():
 
 
 def parameter():
-    """-> the variable `tx` of drain (HERE)"""
+    """-> the variable `tx` of parameter.<locals>.drain (HERE)"""
     _other()
 
     def drain(tx, rx):  # HERE
@@ -50,8 +50,7 @@ def loop_variable():
     tx.drop()
     for thread in threads:
         thread.join()
-    again = mine.clone() if False else None
-    del threads, thread, again
+    del threads, thread
     for _ in rx:
         pass
 
@@ -77,7 +76,7 @@ def for_target():
 
 
 def closure():
-    """-> closure"""
+    """-> the variable `tx` of closure ("""
     tx, rx = channel()
 
     def produce():
@@ -96,7 +95,7 @@ def _wait(rx, produce):
 
 
 def closure_of_a_function_that_returned():
-    """-> closure"""
+    """-> `closure` of the variable `_send`"""
 
     def make():
         tx, rx = channel()
@@ -108,11 +107,11 @@ def closure_of_a_function_that_returned():
 
 
 def exception_being_handled():
-    """-> tx"""
+    """-> the variable `tx` of exception_being_handled.<locals>.fail (HERE), whose exception ValueError is being handled"""
     _other()
 
     def fail():
-        tx, rx = channel()
+        tx, rx = channel()  # HERE
         failing.append(rx)
         raise ValueError
 
@@ -124,12 +123,12 @@ def exception_being_handled():
 
 
 def exception_saved():
-    """-> tx"""
+    """-> the variable `tx` of exception_saved.<locals>.fail (HERE), whose exception ValueError is kept, by the variable `saved`"""
     _other()
     saved = None
 
     def fail():
-        tx, rx = channel()
+        tx, rx = channel()  # HERE
         receivers.append(rx)
         raise ValueError
 
@@ -143,7 +142,7 @@ def exception_saved():
 
 
 def future_kept():
-    """-> tx"""
+    """-> whose exception ValueError is kept, by `_exception` of the variable `future`"""
     future, receivers = Future(), []
 
     def work():
@@ -165,7 +164,7 @@ def _run_into(future, work):
 
 
 def executor_future_kept():
-    """-> tx"""
+    """-> whose exception ValueError is kept, by `_exception` of the variable `future`"""
     receivers = []
 
     def work():
@@ -180,9 +179,9 @@ def executor_future_kept():
 
 
 def thread_never_started():
-    """-> thread"""
+    """-> `_target` of the variable `thread` of thread_never_started (HERE)"""
     tx, rx = channel()
-    thread = threading.Thread(target=tx.send, args=(1,))
+    thread = threading.Thread(target=tx.send, args=(1,))  # HERE
     del tx
     _other()
     rx.recv()
@@ -190,9 +189,9 @@ def thread_never_started():
 
 
 def thread_never_started_with_arguments():
-    """-> thread"""
+    """-> `_args[0]` of the variable `thread` of thread_never_started_with_arguments (HERE)"""
     tx, rx = channel()
-    thread = threading.Thread(target=_send_and_drop, args=(tx,))
+    thread = threading.Thread(target=_send_and_drop, args=(tx,))  # HERE
     del tx
     _other()
     rx.recv()
@@ -200,9 +199,9 @@ def thread_never_started_with_arguments():
 
 
 def timer_never_started():
-    """-> timer"""
+    """-> `function` of the variable `timer` of timer_never_started (HERE)"""
     tx, rx = channel()
-    timer = threading.Timer(1, tx.send, args=(1,))
+    timer = threading.Timer(1, tx.send, args=(1,))  # HERE
     del tx
     _other()
     rx.recv()
@@ -229,7 +228,7 @@ def suspended_generator():
 
 
 def reference_cycle():
-    """-> .tx"""
+    """-> `tx` of a reference_cycle.<locals>.Node that no variable leads to"""
     tx, rx = channel()
 
     class Node:
@@ -256,7 +255,7 @@ def module_global():
 
 
 def global_container():
-    """-> `_table['main'][0]`"""
+    """-> the global `_table['main'][0]` of held"""
     tx, rx = channel()
     _table["main"] = [tx]
     del tx
@@ -265,7 +264,7 @@ def global_container():
 
 
 def container():
-    """-> the variable `senders` of container (HERE)"""
+    """-> `a[0]` of the variable `senders` of container (HERE)"""
     tx, rx = channel()
     senders = {"a": [tx]}  # HERE
     del tx
@@ -290,7 +289,7 @@ def attribute():
 
 
 def class_attribute():
-    """-> Worker"""
+    """-> the global `Worker.shared` of held"""
     Worker.shared, rx = channel()
     _other()
     rx.recv()
@@ -307,7 +306,7 @@ def bound_method():
 
 
 def default_of_a_function():
-    """-> send"""
+    """-> of the variable `send` of default_of_a_function"""
     tx, rx = channel()
 
     def send(tx=tx):
@@ -320,7 +319,7 @@ def default_of_a_function():
 
 
 def another_thread_that_waits():
-    """-> the variable `tx` of work (HERE)"""
+    """-> the variable `tx` of another_thread_that_waits.<locals>.work (HERE)"""
     gate = threading.Event()
     tx, rx = channel()
 
@@ -344,7 +343,7 @@ def bounded():
 
 
 def in_its_own_queue():
-    """-> sender"""
+    """-> of the variable `other` of in_its_own_queue"""
     tx, rx = channel()
     other, _rx = channel()
     other.send(tx)

@@ -1,0 +1,41 @@
+"""What docs/pytest.md shows is what pytest says."""
+
+import re
+from pathlib import Path
+
+DOCS = (Path(__file__).parents[3] / "docs" / "pytest.md").read_text(encoding="utf-8")
+
+
+def blocks(language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
+
+
+def test_python_and_the_console_after_it(projects):
+    tests, consoles = blocks("python"), blocks("console")
+    assert len(tests) == len(consoles) == 2
+    for test, console in zip(tests, consoles, strict=True):
+        folder = projects.make()
+        (folder / "test_it.py").write_text(test, encoding="utf-8")
+        ran = projects.run(folder, PYTHONHASHSEED="")
+        command, *rows = console.splitlines()
+        assert command == "$ pytest"
+        pattern = r"(?:.*\n)*?".join(
+            re.escape("".join(f"{comparable(row)}\n" for row in part.splitlines()))
+            for part in re.split(r"^\.\.\.\n", "\n".join(rows) + "\n", flags=re.MULTILINE)
+        )
+        text = "".join(f"{comparable(row)}\n" for row in ran.text.splitlines())
+        assert re.search(pattern, text), text
+
+
+def comparable(row):
+    """`row` without what differs from run to run."""
+    return re.sub(r"=dr1_.*", "=dr1_", re.sub(r" at 0x\w+", "", row)).replace("python -m pytest ", "pytest ")
+
+
+def test_ini_is_read(projects):
+    (toml,) = blocks("toml")
+    folder = projects.make()
+    (folder / "pytest.ini").unlink()
+    (folder / "pyproject.toml").write_text(toml, encoding="utf-8")
+    (folder / "test_it.py").write_text(blocks("python")[0].replace("(executions=200)", ""), encoding="utf-8")
+    assert "2 tests explored, 600 executions" in projects.run(folder).text
