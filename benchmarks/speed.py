@@ -1,4 +1,4 @@
-"""How fast an exploration is: executions per second of chan22 against other tools, the cost of a schedule point, memory.
+"""How fast an exploration is: chan22 against other tools, the cost of a schedule point, memory.
 
     python -m pip install . && python benchmarks/speed.py [--seconds S] [--no-peers] [--memory]
 
@@ -101,22 +101,25 @@ def main() -> None:
     ours = {strategy: per_second(strategy, options.seconds) for strategy in ("random", "pct")}
     for strategy, (executions, steps) in ours.items():
         print(f"  duckrace {strategy:<8} {executions:8,.0f} executions/s  {steps:10,.0f} steps/s")
-    switch, point = bare_switch(), schedule_point()
-    print(f"  a schedule point costs {point * 1e9:,.0f} ns, {point / switch:.1f} bare greenlet switches ({switch * 1e9:,.0f} ns)")
+    switch, point = (1e9 * seconds for seconds in (bare_switch(), schedule_point()))
+    print(f"  a schedule point costs {point:,.0f} ns, {point / switch:.1f} greenlet switches of {switch:,.0f} ns")
     if not options.no_peers:
         command = [sys.executable, HERE / "peers" / "run.py", str(options.seconds / 3)]
         slowest = min(executions for executions, _ in ours.values())
-        for peer, found in json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout).items():
+        output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        for peer, found in json.loads(output).items():
             if "skipped" in found:
                 print(f"  {peer}: skipped, {found['skipped']}")
             for row in found.get("chan22", []):
                 rate = row["per_second"]
                 ratio = f"{slowest / rate:7.0f} x" if rate else "      -"
-                print(f"  {peer:<22} {rate:8,.1f} executions/s  {ratio}  {row['configuration']} (Python {found['python']})")
+                setting = f"{row['configuration']} (Python {found['python']})"
+                print(f"  {peer:<22} {rate:8,.1f} executions/s  {ratio}  {setting}")
     if options.memory:
         marks = memory()
         growth = 100 * (marks[200_000] / marks[10_000] - 1)
-        print("  resident: " + ", ".join(f"{kib:,} KiB at {mark:,}" for mark, kib in marks.items()) + f" ({growth:+.1f} %)")
+        shown = ", ".join(f"{kib:,} KiB at {mark:,}" for mark, kib in marks.items())
+        print(f"  resident: {shown} ({growth:+.1f} %)")
 
 
 if __name__ == "__main__":

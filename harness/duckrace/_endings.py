@@ -22,7 +22,8 @@ from .search import Diverged
 PLAIN: Final = (type(None), bool, int, float, complex, str, bytes)
 NONDETERMINISM: Final = (
     "The program depends on something besides its schedule: real time, real randomness, the order of a set of objects, "
-    "a file or a cache that an earlier execution changed. Nothing that was found before can be relied on until this is gone."
+    "a file or a cache that an earlier execution changed. "
+    "Nothing that was found before can be relied on until this is gone."
 )
 _UNCONTROLLED: Final = (
     "What waits for real cannot be interleaved. Replace it in the scenario by something built on threading, "
@@ -68,9 +69,7 @@ def _exception(error: BaseException, thread: SimThread | None, everyone: tuple[T
     own = [f for f in inner if not frames.is_library(f)] or inner
     lines = [line for f, line in traceback.walk_tb(error.__traceback__) if own and f is own[-1]]
     where = f" at {frames.shown_path(own[-1].f_code.co_filename)}:{lines[-1]}" if own else ""
-    return Diagnosis(
-        kind=Kind.FAILED, message=f"{said} in {who}{where}", explanation=text.rstrip(), threads=everyone
-    )
+    return Diagnosis(kind=Kind.FAILED, message=f"{said} in {who}{where}", explanation=text.rstrip(), threads=everyone)
 
 
 def _limit_text(everyone: Sequence[ThreadState]) -> str:

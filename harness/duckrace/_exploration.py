@@ -172,8 +172,9 @@ class Exploration:
         if stopped and first is not None and first.kind is Kind.UNCONTROLLED:
             return self._told(first, tracer, decisions)  # each such run takes as long as the watchdog waits
         again, second = self._run_traced(decisions)
-        if isinstance(first, Diagnosis) and isinstance(again, Diagnosis) and first.kind is not Kind.NONDETERMINISM:
-            if (first.kind, first.message, len(tracer.events)) == (again.kind, again.message, len(second.events)):
+        if first is not None and again is not None and first.kind is not Kind.NONDETERMINISM:
+            one, two = (first.kind, first.message, len(tracer.events)), (again.kind, again.message, len(second.events))
+            if one == two:
                 return self._told(first, tracer, decisions)
         difference = _first_difference(
             [(e.path, e.operation) for e in tracer.events], [(e.path, e.operation) for e in second.events]

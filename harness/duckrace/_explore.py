@@ -75,9 +75,7 @@ def explore(
     return replace(result, strategy=strategy, seed=seed, granularity=granularity, render=_render)
 
 
-def replay(
-    token: str, *, scenario: Reference | None = None, force: bool = False, watchdog: float = LIMIT
-) -> Result:
+def replay(token: str, *, scenario: Reference | None = None, force: bool = False, watchdog: float = LIMIT) -> Result:
     """Run the one execution that `token` names, and tell it.
 
     `scenario`: the program of a token that only a test framework can find.
@@ -112,7 +110,7 @@ def _mismatches(token: _token.Token, reference: Reference) -> list[str]:
     notes = []
     python = f"{sys.version_info[0]}.{sys.version_info[1]}"
     if token.python != python:
-        notes.append(f"This token was made by Python {token.python}, and this is {python}: schedules differ between them.")
+        notes.append(f"This token was made by Python {token.python}, and this is {python}: schedules differ.")
     if token.source != reference.digest():
         notes.append(f"{reference.text} has changed since this token was made.")
     return notes
@@ -122,4 +120,3 @@ def _render(result: Result) -> str:
     from .report import text
 
     return text.render(result)
-

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import io
+import itertools
 import signal
 import sys
 import threading
@@ -29,6 +30,9 @@ from .kernel.watchdog import LIMIT, Stalled, Watchdog
 COLLECT_AFTER = 20_000  # net allocations between two collections
 COLLECT_EVERY = 1_000  # executions between two collections: few objects may hold much memory
 
+COLLECT_ALL_EVERY = 25  # explorations between two collections over the whole process
+
+_sessions = itertools.count(1)
 _one_at_a_time = threading.Lock()
 
 
@@ -140,7 +144,9 @@ class Session:
         inspect: Callable[[], Any] | None = None,
         scenario: Callable[[], object] | None = None,
     ) -> Any:
-        """One execution; returns why it ended, or what `inspect` says before its threads are unwound (None: a normal end).
+        """One execution; returns why it ended, or what `inspect` says before its threads are unwound.
+
+        With `inspect`, None is a normal end.
 
         Steps, decisions, value and error stay on the machine until the next execution.
         """
@@ -252,6 +258,8 @@ class Session:
             vars(self).pop("scenario", None)
             gc.collect()
             gc.unfreeze()
+            if next(_sessions) % COLLECT_ALL_EVERY == 0:  # worlds that caches of the host (typing's) have let go of
+                gc.collect()
             if enabled:
                 gc.enable()
 

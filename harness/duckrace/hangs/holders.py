@@ -114,11 +114,12 @@ class Search:
             return self._kept_frame(item, path)
         module = self._modules.get(id(item))
         if module is not None:
-            return Holder(name=path.lstrip("."), text=f"the global `{path.lstrip('.')}` of {module.__name__}", thread=None)
+            return Holder(
+                name=path.lstrip("."), text=f"the global `{path.lstrip('.')}` of {module.__name__}", thread=None
+            )
         if isinstance(item, (types.GeneratorType, types.CoroutineType)) and not _of_ours(item):
             return Holder(name=item.__name__, text=f"the suspended generator {item.__qualname__}", thread=None)
         return None
-
 
     def _kept_frame(self, frame: types.FrameType, path: str) -> Holder | None:
         """A frame that runs no more: the traceback of an exception keeps it and its variables."""

@@ -72,9 +72,7 @@ def cycle(waits: Sequence[Wait]) -> list[Wait]:
     return []
 
 
-def states(
-    threads: Sequence[SimThread], scenario: str, waits: dict[SimThread, Wait]
-) -> tuple[ThreadState, ...]:
+def states(threads: Sequence[SimThread], scenario: str, waits: dict[SimThread, Wait]) -> tuple[ThreadState, ...]:
     """What every thread of an execution was doing when it ended."""
     found = []
     for thread in threads:

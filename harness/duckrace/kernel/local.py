@@ -15,7 +15,7 @@ from typing import Any
 from .machine import SimThread, machine
 
 
-class local:  # noqa: N801  (the name users see)
+class local:  # the name users see
     """Attributes that each thread has for itself."""
 
     __slots__ = ("__dict__", "__weakref__", "_local__args", "_local__spaces")

@@ -66,9 +66,7 @@ class Lock:
             waiting.append(me)
             _m.point(me, ACQUIRE, self)
             waiting.remove(me)
-        elif not blocking and self.owner is me:
-            return False
-        elif not self._acquire_limited(me, blocking, timeout):
+        elif (not blocking and self.owner is me) or not self._acquire_limited(me, blocking, timeout):
             return False
         self.owner = me
         if waiting:

@@ -9,10 +9,9 @@ It knows the machine; nothing else.
 from __future__ import annotations
 
 import types
+from _queue import Empty  # the exception that host code and world code share
 from collections import deque
 from typing import Any, Final
-
-from _queue import Empty  # the exception that host code and world code share
 
 from .machine import SimThread, machine
 

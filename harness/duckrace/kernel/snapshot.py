@@ -110,9 +110,9 @@ class Snapshot:
         def undo() -> None:
             for key, fresh in counters.items():  # they count on, and cannot be set back in place
                 before[key] = names[key] = values[keys.index(key)] = fresh()
-            if len(names) == len(values) and all(map(is_, names.values(), values)):
-                if fixed or all(map(is_, names, keys)):
-                    return
+            same = len(names) == len(values) and all(map(is_, names.values(), values))
+            if same and (fixed or all(map(is_, names, keys))):
+                return
             names.clear()
             names.update(before)
 
@@ -202,7 +202,11 @@ class Snapshot:
             if cls.__module__ not in self._names:  # the fields of C types are not slots, and some are read-only
                 continue
             for name, slot in list(vars(cls).items()):
-                if type(slot) is types.MemberDescriptorType and slot.__objclass__ is cls and name not in ("__dict__", "__weakref__"):
+                if (
+                    type(slot) is types.MemberDescriptorType
+                    and slot.__objclass__ is cls
+                    and name not in ("__dict__", "__weakref__")
+                ):
                     self._slot(obj, slot)
         if isinstance(obj, (list, collections.deque)):
             self._sequence(obj)

@@ -99,7 +99,6 @@ class ThreadEnd:
         self._forced = True
 
 
-
 class MainEnd(ThreadEnd):
     """The end of the main thread of whichever execution runs."""
 

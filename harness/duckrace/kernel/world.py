@@ -33,8 +33,23 @@ from .threads import QuietAtTheEnd, hash_in_order, silence_plumbing, thread_modu
 
 # Executed anew from the interpreter's source, because they wait, count threads or draw random numbers.
 LIBRARY: Final = frozenset(
-    "_threading_local concurrent concurrent.futures concurrent.futures._base concurrent.futures.thread "
-    "dataclasses functools queue random reprlib sched secrets socketserver threading uuid".split()
+    [
+        "_threading_local",
+        "concurrent",
+        "concurrent.futures",
+        "concurrent.futures._base",
+        "concurrent.futures.thread",
+        "dataclasses",
+        "functools",
+        "queue",
+        "random",
+        "reprlib",
+        "sched",
+        "secrets",
+        "socketserver",
+        "threading",
+        "uuid",
+    ]
 )
 STANDARD: Final = str(Path(types.__file__).parent)
 # Those of them that hold state between calls.
@@ -43,10 +58,41 @@ STATEFUL: Final = frozenset(("concurrent.futures.thread", "random", "threading",
 SHADOWED: Final = frozenset(("_queue", "_thread", "time"))
 # Tools around a test, and packages whose C parts allow one copy per process.
 HOST: Final = frozenset(
-    "_duckrace_pytest _hypothesis_ftz_detector _hypothesis_pytestplugin _pytest attr attrs click coverage cython "
-    "duckrace duckrace_models duckrace_specs greenlet hypothesis iniconfig msgspec numpy packaging pandas pip "
-    "pluggy py pygments pytest rich scipy setuptools sortedcontainers torch xdist execnet pytest_timeout "
-    "typing_extensions".split()
+    [
+        "_duckrace_pytest",
+        "_hypothesis_ftz_detector",
+        "_hypothesis_pytestplugin",
+        "_pytest",
+        "attr",
+        "attrs",
+        "click",
+        "coverage",
+        "cython",
+        "duckrace",
+        "duckrace_models",
+        "duckrace_specs",
+        "greenlet",
+        "hypothesis",
+        "iniconfig",
+        "msgspec",
+        "numpy",
+        "packaging",
+        "pandas",
+        "pip",
+        "pluggy",
+        "py",
+        "pygments",
+        "pytest",
+        "rich",
+        "scipy",
+        "setuptools",
+        "sortedcontainers",
+        "torch",
+        "xdist",
+        "execnet",
+        "pytest_timeout",
+        "typing_extensions",
+    ]
 )
 # Parts of duckrace that are code under test.
 TESTED: Final = ("duckrace.channels", "duckrace.checks.programs")
@@ -155,7 +201,8 @@ class World:
         with self.active(), machine.quiet():
             self._verdicts[name] = True
             spec = importlib.util.spec_from_file_location(name, path, loader=_Source(self, name, str(path)))
-            assert spec is not None and spec.loader is not None
+            assert spec is not None
+            assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             sys.modules[name] = self.modules[name] = module
             try:

@@ -158,7 +158,9 @@ def test_host_modules_imported_on_the_way_get_the_host(write):
 
 @pytest.mark.parametrize("name", ["queue", "threading", "time", "json", "string", "scenario_f-x"])
 def test_a_scenario_named_like_a_module(name, write):
-    folder = write(**{name: f"import threading, json, queue, string\ndef scenario():\n    {START}\n    queue.Queue()\n"})
+    folder = write(
+        **{name: f"import threading, json, queue, string\ndef scenario():\n    {START}\n    queue.Queue()\n"}
+    )
     assert explore(f"{folder}/{name}.py::scenario", executions=5).passed
 
 

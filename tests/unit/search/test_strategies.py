@@ -1,5 +1,6 @@
 """Strategies: what they choose, how often, and that it is the same every time."""
 
+import itertools
 from collections import Counter
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def test_pct_runs_the_highest_priority_but_for_its_change_points():
     changes = []
     for execution in range(50):
         chosen = schedule(three, execution, choices=32, width=2)
-        changes.append(sum(a != b for a, b in zip(chosen, chosen[1:], strict=False)))
+        changes.append(sum(a != b for a, b in itertools.pairwise(chosen)))
     assert max(changes) == 2
 
 

@@ -323,8 +323,6 @@ def enumerate_after_leftovers():
     return found
 
 
-
-
 def sets_of_threads():
     """A set of threads has the same order every time.  -> ONE"""
     threads = {threading.Thread(target=int) for _ in range(9)}
