@@ -16,30 +16,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._data import Event, Failure, Kind, Result, ThreadState, Verdict
+from ._data import CheckReport, Event, Failure, Kind, Result, Row, ThreadState, Verdict
 from ._errors import CheckFailed, DuckraceError, InternalError, UsageError
 from ._explore import explore, replay
+from ._settings import Progress
 
 if TYPE_CHECKING:
+    from .checks import check
+
     __version__: str
 
 __all__ = [
     "CheckFailed",
+    "CheckReport",
     "DuckraceError",
     "Event",
     "Failure",
     "InternalError",
     "Kind",
+    "Progress",
     "Result",
+    "Row",
     "ThreadState",
     "UsageError",
     "Verdict",
+    "check",
     "explore",
     "replay",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "check":  # it draws programs with Hypothesis, which nobody else has to wait for
+        from .checks import check
+
+        return check
     if name == "__version__":
         from importlib.metadata import version
 

@@ -113,7 +113,13 @@ def _importable(module: str, path: str) -> bool:
         spec = importlib.util.find_spec(module)
     except (ImportError, ValueError):
         return False
-    return spec is not None and spec.origin is not None and os.path.samefile(spec.origin, path) and "." not in module
+    return (
+        spec is not None
+        and spec.has_location
+        and spec.origin is not None
+        and os.path.samefile(spec.origin, path)
+        and "." not in module
+    )
 
 
 def _at(path: Path, name: str) -> Reference:

@@ -66,7 +66,7 @@ class Session:
             self._refuse_real_threads()
             self._collector()
             self.load()
-            stack.callback(machine.pool.clear)
+            stack.callback(machine.drain)
             stack.callback(machine.clear)
             self._interrupts()
             if self._limit:

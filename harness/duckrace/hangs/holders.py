@@ -63,7 +63,8 @@ class Search:
 
     def _from_globals(self, obj: object) -> Holder | None:
         seen: set[int] = set()
-        wave = [(m.__name__, "", list(vars(m).items())) for m in self._modules.values()]
+        wave: list[tuple[str, str, list[tuple[object, object]]]]
+        wave = [(m.__name__, "", [*vars(m).items()]) for m in self._modules.values()]
         while wave and len(seen) < WIDTH:
             following: list[tuple[str, str, list[tuple[object, object]]]] = []
             for module, path, items in wave:
@@ -151,6 +152,22 @@ def _piece(key: object) -> str:
     return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
 
 
+def _is_namespace(names: dict[object, object]) -> bool:
+    """Are the keys names of globals or attributes, and not just any keys?"""
+    if "__builtins__" in names:
+        return True
+    for owner in gc.get_referrers(names):
+        if isinstance(owner, type):
+            return True
+        if not isinstance(owner, (dict, list, tuple, types.FrameType)):
+            try:
+                if object.__getattribute__(owner, "__dict__") is names:
+                    return True
+            except (AttributeError, TypeError):
+                continue
+    return False
+
+
 def _attributes(obj: object) -> dict[str, object]:
     """What an instance or a class holds by name."""
     try:
@@ -197,7 +214,7 @@ def _step(referrer: object, item: object) -> str | None:
     if isinstance(referrer, dict):
         for key, value in referrer.items():
             if value is item:
-                return f".{key}" if isinstance(key, str) and key.isidentifier() else f"[{key!r}]"
+                return _piece(key) if _is_namespace(referrer) else f"[{key!r}]"
         return None
     if isinstance(referrer, (list, tuple)):
         if isinstance(item, types.CellType):

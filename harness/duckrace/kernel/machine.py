@@ -266,6 +266,11 @@ class Machine:
         carrier.switch()
         self.pool.append(carrier)
 
+    def drain(self) -> None:
+        """End the pooled greenlets: one that is only dropped stays alive, its own frame refers to it."""
+        while self.pool:
+            self.pool.pop().throw()
+
     def _launch(self, thread: SimThread) -> None:
         if not self.pool:
             self.asking = thread.waits[0]  # type: ignore[index]

@@ -16,6 +16,7 @@ def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], inte
     """Write the lines.  `interrupted` says which test Ctrl-C ended; `hash_seed` is that of this process."""
     told = [(report, dict(report.user_properties)) for report in reports]
     failed = sum(report.failed for report, _ in told)
+    tests = len({report.nodeid for report, _ in told})  # some plugins run a test again
     replayed = bool(terminal.config.getoption("duckrace_replay"))
     if told and terminal.config.get_verbosity() > -2:
         terminal.ensure_newline()
@@ -26,7 +27,7 @@ def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], inte
         executions = sum(int(str(noted["duckrace_executions"])) for _, noted in told)
         line = f"{_many(executions, 'execution')} {'replayed' if replayed else _how(verdicts)}, {failed} failed"
         terminal.write_line(
-            f"duckrace: {line}" if replayed else f"duckrace: {_many(len(told), 'test')} explored, {line}",
+            f"duckrace: {line}" if replayed else f"duckrace: {_many(tests, 'test')} explored, {line}",
             **({"red": True} if failed else {"green": True}),
         )
     if interrupted:

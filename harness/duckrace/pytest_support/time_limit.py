@@ -79,8 +79,8 @@ class TimeLimit:
             return result
         covered = result.verdict.detail.rpartition("; ")[2]
         note = (
-            f"pytest-timeout allows this test {self._seconds:g} s, so the exploration ended before that. Raise the limit, or "
-            "ask for fewer executions."
+            f"pytest-timeout allows this test {self._seconds:g} s, so the exploration ended before that. "
+            "Raise the limit, or ask for fewer executions."
         )
         verdict = Verdict(kind=Kind.BUDGET, detail=f"{self._words}; {covered}")
         return replace(result, verdict=verdict, notes=(*result.notes, note))

@@ -29,7 +29,7 @@ class Pct:
         self._longest = 0
 
     def begin(self, execution: int) -> bool:
-        self._random.seed(self._seed << 32 | execution)
+        self._random.seed(self._seed + 1 << 32 | execution)
         longest = self._longest or FIRST_GUESS
         self._changes = {int(self._random.random() * longest) for _ in range(self._depth - 1)}
         self._choices = 0

@@ -20,7 +20,7 @@ class RandomWalk:
         self._draw = self._random.random
 
     def begin(self, execution: int) -> bool:
-        self._random.seed(self._seed << 32 | execution)
+        self._random.seed(self._seed + 1 << 32 | execution)
         return True
 
     def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:

@@ -47,3 +47,29 @@ def test_nothing_piles_up_behind_threads_that_swallow_every_attempt_to_end_them(
 
 def test_threads_left_over_are_given_back():
     assert growth("leftovers") < 0.05
+
+
+MANY = """
+import sys
+from duckrace import explore
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1])
+
+seen = []
+for exploration in range(301):
+    explore(sys.argv[1 + exploration % 2], executions=2)
+    if exploration in (100, 300):
+        seen.append(resident())
+print(*seen)
+"""
+
+
+def test_worlds_are_given_back():
+    programs = [f"{PROGRAM}::leftovers", f"{PROGRAM.with_name('executors.py')}::map_keeps_the_order"]
+    done = subprocess.run(
+        [sys.executable, "-c", MANY, *programs], capture_output=True, text=True, timeout=100, check=True
+    )
+    first, last = map(int, done.stdout.split())
+    assert last / first - 1 < 0.05

@@ -1,8 +1,9 @@
 """What threads and time mean on the simulated machine, one small program per statement.
 
 Every program says in its docstring, after ``->``, what must come out: the exact set of values that its
-executions return (``ONE``: some value, always the same), or the kind of failure and a part of its message.  For every right program there is a
-wrong one beside it, so that a machine that lets everything pass (or nothing) is found out.
+executions return (``ONE``: some value, always the same), or the kind of failure and a part of its message.
+For every right program there is a wrong one beside it, so that a machine that lets everything pass (or
+nothing) is found out.
 """
 
 import ast

@@ -115,13 +115,13 @@ def test_a_wait_that_ends_by_itself_is_none(tmp_path):
             """
             import select, threading
             def scenario():
-                thread = threading.Thread(target=lambda: select.select([], [], [], 0.02))
+                thread = threading.Thread(target=lambda: select.select([], [], [], 0.01))
                 thread.start()
                 thread.join()
             """
         )
     )
-    assert explore(f"{program}::scenario", executions=30, watchdog=0.3).passed
+    assert explore(f"{program}::scenario", executions=30, watchdog=2).passed
 
 
 REAL_THREADS = {

@@ -264,7 +264,7 @@ def global_container():
 
 
 def container():
-    """-> `a[0]` of the variable `senders` of container (HERE)"""
+    """-> `['a'][0]` of the variable `senders` of container (HERE)"""
     tx, rx = channel()
     senders = {"a": [tx]}  # HERE
     del tx
