@@ -126,6 +126,7 @@ class Search:
         """A frame that runs no more: the traceback of an exception keeps it and its variables."""
         variable, _, rest = path[1:].partition(" ")
         kept = [tb for tb in gc.get_referrers(frame) if isinstance(tb, types.TracebackType)]
+        errors: list[BaseException] = []
         while kept and not (errors := [e for e in gc.get_referrers(kept[0]) if isinstance(e, BaseException)]):
             kept = [tb for tb in gc.get_referrers(kept[0]) if isinstance(tb, types.TracebackType)]
         if not kept:

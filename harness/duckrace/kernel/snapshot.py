@@ -191,7 +191,7 @@ class Snapshot:
 
             self._undo.append(undo)
 
-    def _instance(self, obj: object) -> None:
+    def _instance(self, obj: Any) -> None:
         names = getattr(obj, "__dict__", None)
         if type(names) is dict:
             self._visit(names)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from duckrace.kernel import SimThread
+from duckrace.kernel.machine import Choose
 
 
 class Strategy(Protocol):
@@ -24,8 +24,10 @@ class Strategy(Protocol):
         """Get ready for an execution (counted from 0). False: there is nothing left to explore."""
         ...
 
-    def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
-        """Name one of `ready` (two or more; not to be changed). `running` made the last step and may have ended."""
+    @property
+    def choose(self) -> Choose:
+        """Called as ``choose(ready, running)``: names one of `ready` (two or more; not to be changed).  `running`
+        made the last step and may have ended.  A method, mostly; looked up once per execution."""
         ...
 
     def end(self, choices: int) -> None:

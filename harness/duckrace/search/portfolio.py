@@ -5,9 +5,9 @@ For now the members are ``random`` and ``pct``; what one misses for long the oth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from duckrace.kernel import SimThread
+from duckrace.kernel.machine import Choose
 
 from ._strategy import Strategy
 
@@ -25,7 +25,7 @@ class Portfolio:
         return self.member.begin(turn)
 
     @property
-    def choose(self) -> Callable[[list[SimThread], SimThread], SimThread]:
+    def choose(self) -> Choose:
         """That of the member whose turn it is: the machine asks it directly."""
         return self.member.choose
 
