@@ -112,7 +112,8 @@ def _mismatches(token: _token.Token, reference: Reference) -> list[str]:
     if token.python != python:
         notes.append(f"This token was made by Python {token.python}, and this is {python}: schedules differ.")
     if token.source != reference.digest():
-        notes.append(f"{reference.text} has changed since this token was made.")
+        parts = [reference.text, *(value.text for value in reference.arguments if isinstance(value, Reference))]
+        notes.append(f"{' or '.join(parts)} has changed since this token was made.")
     return notes
 
 

@@ -54,8 +54,9 @@ class Reference:
     embedding: Embedding | None = None
 
     def digest(self) -> str:
-        """A short hash of the source."""
-        return hashlib.sha256(self.path.read_bytes()).hexdigest()[:16]
+        """A short hash of the source, that of its arguments (a channel under test) included."""
+        parts = [self, *(value for value in self.arguments if isinstance(value, Reference))]
+        return hashlib.sha256(b"".join(part.path.read_bytes() for part in parts)).hexdigest()[:16]
 
 
 def resolve(scenario: str | Callable[[], object] | Reference) -> Reference:
