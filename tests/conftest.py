@@ -1,18 +1,17 @@
-"""Programs that tests start are not measured: to start measuring costs more than most of them run.
+"""Which programs that tests start are measured for coverage: to start measuring costs more than most of them run.
 
-The workers of pytest-xdist are measured (they have the variable when they start), and so is the command line in
-`unit/cli/test_exit_status.py`.
+The workers of pytest-xdist are, and what shows something that no test in a worker does.
 """
 
 import os
 
 import pytest
 
-MEASURE = "COVERAGE_PROCESS_CONFIG"
-measured = os.environ.pop(MEASURE, None) if "PYTEST_XDIST_WORKER" in os.environ else None
+UNMEASURED = ("docs", "examples", "test_memory.py", "test_output.py", "test_replay.py", "test_wrong_use.py")
 
 
 @pytest.fixture(autouse=True)
-def _measure_the_command_line(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if measured is not None and request.path.name == "test_exit_status.py":
-        monkeypatch.setenv(MEASURE, measured)
+def _measure_few_programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = request.path.parts
+    if "PYTEST_XDIST_WORKER" in os.environ and "pytest_plugin" not in parts and not set(UNMEASURED).isdisjoint(parts):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
