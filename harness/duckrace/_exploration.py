@@ -1,7 +1,7 @@
 """One exploration: executions one after another, what they ended with, and each failure replayed.
 
-Every failure is replayed at once, twice: what cannot be repeated is NONDETERMINISM with the first step that
-differs.
+The first failure of each kind and cause is replayed at once, twice: what cannot be repeated is NONDETERMINISM
+with the first step that differs.
 
 It knows sessions, strategies and endings; it must not know how a result is shown, or which channel is tested.
 """
@@ -94,10 +94,8 @@ class Exploration:
             strategy.begin(0)
             steps = Steps()
             session.execute(strategy.choose, recorder=steps)
-            if machine.interrupted:
-                return
-            if machine.over == "stop":
-                return  # the first execution will say so
+            if machine.interrupted or machine.over == "stop":
+                return  # the loop will say so
             if session.grown():
                 session.regrow()
                 recorded.clear()

@@ -33,3 +33,8 @@ class Strategy(Protocol):
     def end(self, choices: int) -> None:
         """The execution is over after this many choices."""
         ...
+
+
+def seed_of(seed: int, execution: int) -> int:
+    """The seed of one execution: different for every pair, so that executions can be shared out."""
+    return (seed + 1) << 32 | execution

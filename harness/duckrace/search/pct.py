@@ -15,6 +15,8 @@ from _random import Random  # the generator alone: seeding it costs half of what
 
 from duckrace.kernel import YIELD, SimThread
 
+from ._strategy import seed_of
+
 DEPTH = 3
 FIRST_GUESS = 32  # choices in an execution, before one was seen
 
@@ -29,7 +31,7 @@ class Pct:
         self._longest = 0
 
     def begin(self, execution: int) -> bool:
-        self._random.seed(self._seed + 1 << 32 | execution)
+        self._random.seed(seed_of(self._seed, execution))
         longest = self._longest or FIRST_GUESS
         self._changes = {int(self._random.random() * longest) for _ in range(self._depth - 1)}
         self._choices = 0

@@ -10,6 +10,8 @@ from _random import Random  # the generator alone: seeding it costs half of what
 
 from duckrace.kernel import SimThread
 
+from ._strategy import seed_of
+
 
 class RandomWalk:
     name = "random"
@@ -20,7 +22,7 @@ class RandomWalk:
         self._draw = self._random.random
 
     def begin(self, execution: int) -> bool:
-        self._random.seed(self._seed + 1 << 32 | execution)
+        self._random.seed(seed_of(self._seed, execution))
         return True
 
     def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
