@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
@@ -52,6 +52,7 @@ KNOBS: Final = (
     Knob("thread_exceptions", str, "NAME", "what an exception means that a thread does not catch: fail or ignore"),
     Knob("keep_going", bool, "", "do not end at the first failing execution"),
     Knob("deadline", float, "SECONDS", "wall-clock time per test, then BUDGET"),
+    Knob("corpus", str, "DIR", "keep failures here, and replay them first (default: .duckrace)"),
     Knob("watchdog", float, "SECONDS", "time without a schedule point that counts as UNCONTROLLED; 0: never"),
 )
 
@@ -70,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         group.addoption(knob.option, dest=knob.key, default=None, help=knob.meaning, **how)
         kind = {bool: "bool", list: "args"}.get(knob.kind, "string")
         parser.addini(knob.key, f"{knob.meaning} ({knob.option})", type=kind, default=None)  # type: ignore[arg-type]
+    group.addoption("--duckrace-no-corpus", action="store_true", help="neither keep failures nor replay kept ones")
     group.addoption("--duckrace-replay", metavar="TOKEN", help="run the test of this token, and only that execution")
     group.addoption(
         "--duckrace-force", action="store_true", help="replay although the test's file or Python is another one"
@@ -94,6 +96,17 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     from duckrace.pytest_support import replaying
 
     return replaying.header(config)
+
+
+@pytest.fixture(scope="session")
+def duckrace_check() -> Callable[..., Any]:
+    """``duckrace_check(channel, profile="default", seed=0, ...)`` holds a channel against the whole contract.
+
+    Its report is the failure of the test; it returns the CheckReport of one that passed.
+    """
+    from duckrace.testing import checked
+
+    return checked
 
 
 @pytest.hookimpl(trylast=True)

@@ -23,11 +23,12 @@ class Kind(enum.StrEnum):
     NONDETERMINISM = "NONDETERMINISM"
     UNCONTROLLED = "UNCONTROLLED"
     BUDGET = "BUDGET"
+    SKIPPED = "SKIPPED"  # of a row of `check`: the channel claims nothing of what it looks at
 
     @property
     def exit_status(self) -> int:
-        """0 passed, 1 the program is wrong, 3 nothing can be said."""
-        if self is Kind.PASSED:
+        """0 passed (or nothing was asked), 1 the program is wrong, 3 nothing can be said."""
+        if self in (Kind.PASSED, Kind.SKIPPED):
             return 0
         return 3 if self in (Kind.NONDETERMINISM, Kind.UNCONTROLLED, Kind.BUDGET) else 1
 
@@ -154,6 +155,16 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """A numbered statement of the channel contract, and what came out for a channel."""
+
+    number: int
+    text: str
+    outcome: str  # ``passed``, ``failed``, ``skipped``
+    note: str = ""  # what failed, or why it was skipped: ``clone (not claimed)``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """One line of ``duckrace check``: what was checked, how much of it was explored, what came out."""
 
@@ -165,6 +176,12 @@ class Row:
     failure: Failure | None = None
     program: str = ""  # the program that failed, in words
     skipped: tuple[str, ...] = ()  # what was not checked, and why: ``rendezvous (not claimed)``
+    statements: tuple[Statement, ...] = ()  # of the contract: all that the row looked at, or those that reject
+
+    @property
+    def accepted(self) -> bool:
+        """It passed, or there was nothing to ask of this channel."""
+        return self.verdict.kind in (Kind.PASSED, Kind.SKIPPED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,16 +193,26 @@ class CheckReport:
     profile: str = "default"
     seed: int = 0
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
+    render: Callable[[CheckReport], str] | None = field(default=None, compare=False, repr=False)
 
     @property
     def verdict(self) -> Verdict:
-        """The worst row: a fault beats what is inconclusive, which beats a pass."""
+        """The worst row: a fault beats what is inconclusive, which beats a pass. A skipped row says nothing."""
         rank = {0: 0, 3: 1, 1: 2}
-        return max((row.verdict for row in self.rows), key=lambda v: rank[v.exit_status], default=NOTHING_CHECKED)
+        asked = (row.verdict for row in self.rows if row.verdict.kind is not Kind.SKIPPED)
+        return max(asked, key=lambda v: rank[v.exit_status], default=NOTHING_CHECKED)
 
     @property
     def passed(self) -> bool:
         return self.verdict.passed
+
+    def raise_for_failure(self) -> None:
+        """Raise CheckFailed, with the report as its message, unless the verdict is a pass."""
+        if not self.passed:
+            from ._errors import CheckFailed
+
+            raise CheckFailed(self.render(self) if self.render is not None else str(self.verdict))
 
 
 NOTHING_CHECKED = Verdict(kind=Kind.BUDGET, detail="nothing was checked")

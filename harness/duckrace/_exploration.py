@@ -1,7 +1,7 @@
 """One exploration: executions one after another, what they ended with, and each failure replayed.
 
-The first failure of each kind and cause is replayed at once, twice: what cannot be repeated is NONDETERMINISM
-with the first step that differs.
+Kept failures of earlier runs come first. The first failure of each kind and cause is replayed at once, twice: what
+cannot be repeated is NONDETERMINISM with the first step that differs.
 
 It knows sessions, strategies and endings; it must not know how a result is shown, or which channel is tested.
 """
@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import _token
+from ._corpus import Corpus, Fate, Kept, fails
 from ._data import Failure, Kind, Result, Verdict
 from ._endings import NONDETERMINISM, ending, plain
 from ._errors import UsageError
@@ -26,13 +27,15 @@ from ._settings import Progress, Settings
 from .hangs import Diagnosis
 from .kernel import machine
 from .kernel.recorder import Steps, Tracer
-from .search import Replay, Strategy
+from .search import Follow, Replay, Strategy
 
 
 class Exploration:
     """The loop and what it gathers."""
 
-    def __init__(self, session: Session, settings: Settings, strategy: Strategy) -> None:
+    def __init__(self, session: Session, settings: Settings, strategy: Strategy, *, alone: bool = False) -> None:
+        """`alone`: a scenario may do without threads (a case of the checks often has no need of any)."""
+        self.alone = alone
         self.session = session
         self.settings = settings
         self.strategy = strategy
@@ -43,22 +46,58 @@ class Exploration:
         self.steps = 0
         self.threads = 0
         self.seconds = 0.0
+        self.fates: list[tuple[Kept, Fate]] = []  # of the kept failures that were replayed
         self.cut = ""  # why it ended before all executions were made
+
+    # -- kept failures -----------------------------------------------------------------------------
+
+    def again(
+        self, kept: Sequence[Kept], keep_going: bool, deadline: float | None = None, expected: Kind | None = None
+    ) -> None:
+        """Replay failures of earlier runs, up to the first that still fails.  Each counts as an execution.
+
+        The program may have been edited since: a schedule that does not fit it is followed as far as it does.
+        `expected`: see :func:`~._corpus.fails`.
+        """
+        started, strategy, session = time.perf_counter(), self.strategy, self.session
+        for one in kept:
+            over = deadline is not None and time.perf_counter() - started > deadline
+            if machine.interrupted or over or self._enough(keep_going):
+                break
+            self.strategy = follow = Follow(one.token.threads())
+            while True:
+                follow.begin(0)
+                ending = session.execute(follow.choose, inspect=self._ending)
+                if not session.grown():
+                    break
+                session.regrow()
+            if machine.over == "interrupt":
+                break
+            fitted = follow.fitted
+            self._count(ending)
+            if ending is None or ending.kind is expected:
+                fate = Fate.PASSES if fitted else Fate.MISFITS
+            else:
+                fate = Fate.FAILS if fails(ending.kind, expected) else Fate.UNCLEAR
+            self.fates.append((one, fate))
+        self.strategy = strategy
+        self.seconds = time.perf_counter() - started
 
     # -- many executions ---------------------------------------------------------------------------
 
     def run(
         self, total: int, keep_going: bool, deadline: float | None, progress: Callable[[Progress], None] | None
     ) -> None:
-        started = time.perf_counter()
-        told = started
+        told = time.perf_counter()
+        started = told - self.seconds  # kept failures take of the same time
         session, strategy = self.session, self.strategy
-        self._canary()
+        if not self._enough(keep_going):
+            self._canary()
         while self.executions < total and not self._enough(keep_going):
             if machine.interrupted:
                 self.cut = "interrupted"
                 break
-            if not strategy.begin(self.executions):
+            if not strategy.begin(self.executions - len(self.fates)):
                 break
             ending = session.execute(strategy.choose, inspect=self._ending)
             if session.grown():
@@ -120,7 +159,7 @@ class Exploration:
         self.steps += machine.steps
         self.threads = max(self.threads, len(machine.threads))
         if ending is None:
-            if self.threads == 1 and self.executions == 1:
+            if self.threads == 1 and self.executions == 1 and not self.alone:
                 raise UsageError(
                     f"{self.session.reference.text} starts no thread, so there is nothing to interleave. "
                     "Start threads with threading.Thread (or an executor) inside the scenario."
@@ -271,6 +310,17 @@ class Exploration:
             lost=self.session.lost,
             notes=_notes(self.session),
         )
+
+
+def settled(
+    corpus: Corpus, key: bytes, exploration: Exploration, result: Result, expected: Kind | None = None
+) -> list[str]:
+    """Tell `corpus` what came out; returns notes."""
+    fates = exploration.fates
+    if result.verdict.kind is Kind.NONDETERMINISM:  # nothing of it says that a failure is gone
+        fates = [(kept, fate if fate is Fate.FAILS else Fate.UNCLEAR) for kept, fate in fates]
+    failures = [failure for failure in result.failures if fails(failure.kind, expected)]
+    return corpus.settle(key, result.scenario, fates, failures)
 
 
 def _worst(failures: Sequence[Failure]) -> Failure | None:

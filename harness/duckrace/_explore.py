@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import _token, search
+from ._corpus import Where, key_of, opened
 from ._data import Result
 from ._errors import UsageError
-from ._exploration import Exploration
+from ._exploration import Exploration, settled
 from ._scenario import Reference, resolve, unpack
 from ._session import Session
 from ._settings import Progress, Settings, one_of
@@ -37,6 +38,7 @@ def explore(
     keep_going: bool = False,
     deadline: float | None = None,
     watchdog: float = LIMIT,
+    corpus: Where = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Result:
     """Drive `scenario` through thread interleavings and say what was found.
@@ -49,6 +51,8 @@ def explore(
     `modules`: the only packages to load anew (None: every pure-Python one).  `thread_exceptions`:
     ``"fail"`` or ``"ignore"`` what threads do not catch.  `deadline`: seconds of wall-clock time, then
     BUDGET.  `watchdog`: seconds without a schedule point that count as UNCONTROLLED, 0 = never.
+    `corpus`: a folder (or an ``ExampleDatabase`` of Hypothesis) where failures are kept. Those of earlier runs are
+    replayed first; one that no longer fails is dropped with a note.  None: none is kept, none is replayed.
     `progress` is called a few times per second.
 
     Raises UsageError for wrong use.
@@ -68,11 +72,17 @@ def explore(
     )
     reference = resolve(scenario)
     chooser = search.make(strategy, seed)
+    shelf, key = opened(corpus), key_of(reference)
+    kept, notes = shelf.kept(key, settings) if shelf is not None else ([], [])
     with Session(reference, settings, watchdog) as session, session.held():
         exploration = Exploration(session, settings, chooser)
+        exploration.again(kept, keep_going, deadline)
         exploration.run(executions, keep_going, deadline, progress)
     result = exploration.result(executions)
-    return replace(result, strategy=strategy, seed=seed, granularity=granularity, render=_render)
+    if shelf is not None:
+        notes += settled(shelf, key, exploration, result)
+    notes = [*result.notes, *notes]
+    return replace(result, strategy=strategy, seed=seed, granularity=granularity, notes=tuple(notes), render=_render)
 
 
 def replay(token: str, *, scenario: Reference | None = None, force: bool = False, watchdog: float = LIMIT) -> Result:

@@ -24,6 +24,7 @@ from ._errors import UsageError
 
 if TYPE_CHECKING:
     from ._settings import Progress
+    from .checks.baseline import Comparison
 
 WRONG_USE: Final = 2
 INCONCLUSIVE: Final = 3
@@ -31,6 +32,7 @@ BROKEN: Final = 70  # EX_SOFTWARE
 PIPE_CLOSED: Final = 141  # what shells show for a program that a closed pipe ended
 
 HASH_SEED: Final = "0"
+CORPUS: Final = ".duckrace"  # that of _corpus, which is not imported for a word
 CHANNELS: Final = "duckrace.channels"  # group of entry points
 
 STRATEGIES: Final = {
@@ -39,6 +41,7 @@ STRATEGIES: Final = {
     "random": "any thread that can go on, each as likely",
 }
 CHECKS: Final = {
+    "contract": "every numbered statement of the channel contract, by itself",
     "conformance": "call by call, is it what its model says?",
     "delivery": "messages keep their order and arrive exactly once",
     "closure": "the last drop closes, in every way in which a handle can be dropped",
@@ -127,6 +130,10 @@ _seed = _option("--seed", default=0, show_default=True, metavar="N", type=int, h
 _deadline = _option(
     "--deadline", metavar="SECONDS", type=click.FloatRange(min=0, min_open=True), help="End after this time, as BUDGET."
 )
+_corpus = _option(
+    "--corpus", default=CORPUS, show_default=True, metavar="DIR", help="Failures are kept here and replayed first."
+)
+_no_corpus = click.option("--no-corpus", is_flag=True, envvar="DUCKRACE_NO_CORPUS", help="Keep and replay none.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -180,10 +187,14 @@ def cli() -> None:
 )
 @click.option("--keep-going", is_flag=True, help="Do not end at the first failing execution.")
 @_deadline
+@_corpus
+@_no_corpus
 @_json
 @_quiet
 @click.pass_obj
-def explore(process: Process | None, /, scenario: str, as_json: bool, quiet: bool, **settings: Any) -> int:
+def explore(
+    process: Process | None, /, scenario: str, no_corpus: bool, as_json: bool, quiet: bool, **settings: Any
+) -> int:
     """Explore the interleavings of FUNCTION, which takes no arguments and starts threads.
 
     Example: duckrace explore examples/producers_hang.py::producers_hang
@@ -192,6 +203,7 @@ def explore(process: Process | None, /, scenario: str, as_json: bool, quiet: boo
     from .report.terminal import Bar
 
     settings["modules"] = settings["modules"] or None
+    settings["corpus"] = None if no_corpus else settings["corpus"]
     with Bar(shown=not (quiet or as_json)) as bar:
 
         def progress(now: Progress) -> None:
@@ -241,17 +253,37 @@ def _tell(result: duckrace.Result, as_json: bool, quiet: bool) -> int:
 @cli.command(short_help="Check a channel: delivery, closing, hangs.")
 @_option("--channel", metavar="REF", help="FILE_OR_MODULE::NAME or an entry point. Default: the reference channel.")
 @_option("--profile", default="default", show_default=True, metavar="NAME", help="How much is explored.")
+@click.option("--row", "rows", multiple=True, metavar="NAME", help="Only this row (repeatable); see `duckrace list`.")
 @_seed
 @_deadline
+@_corpus
+@_no_corpus
+@click.option(
+    "--baseline", metavar="FILE", help="Fail if less passes or is explored than FILE says; written if missing."
+)
+@click.option("--update-baseline", is_flag=True, help="Write the baseline anew instead.")
 @_json
 @_quiet
 @click.pass_obj
-def check(process: Process | None, /, channel: str | None, as_json: bool, quiet: bool, **settings: Any) -> int:
+def check(
+    process: Process | None,
+    /,
+    channel: str | None,
+    no_corpus: bool,
+    baseline: str | None,
+    update_baseline: bool,
+    as_json: bool,
+    quiet: bool,
+    **settings: Any,
+) -> int:
     """Check a channel against the contract: delivery, closing, hangs.
 
     Example: duckrace check --channel examples/broken.py::lost_wakeup
     """
     _fix_hash_seed(process, _chosen_hash_seed())
+    settings["rows"] = settings["rows"] or None
+    settings["corpus"] = None if no_corpus else settings["corpus"]
+    _look_at_baseline(baseline, update_baseline, settings)
     from .checks import check as run
     from .report import as_json as documents
     from .report import check_story, terminal
@@ -270,13 +302,37 @@ def check(process: Process | None, /, channel: str | None, as_json: bool, quiet:
             bar.close()
             click.echo(f"Interrupted while {row} was checked: nothing can be said.", err=True)
             return INCONCLUSIVE
+    compared = _compared(report, baseline, update_baseline)
     if as_json:
-        click.echo(documents.encode_check(report))
+        click.echo(documents.encode_check(report, compared))
     elif quiet:
-        terminal.show(check_story.brief(report), sys.stdout)
+        terminal.show(check_story.brief(report, compared), sys.stdout)
     else:
-        terminal.show(check_story.of_check(report, terminal.width(sys.stdout)), sys.stdout)
-    return report.verdict.exit_status
+        terminal.show(check_story.of_check(report, terminal.width(sys.stdout), compared), sys.stdout)
+    return 1 if compared is not None and compared.worse else report.verdict.exit_status
+
+
+def _look_at_baseline(file: str | None, update: bool, settings: dict[str, Any]) -> None:
+    """Whatever is wrong with a baseline is said before the check, which takes longer."""
+    if file is None:
+        if update:
+            raise UsageError("--update-baseline writes the file that --baseline FILE names: say which.")
+        return
+    from .checks import baseline
+
+    if not update and (held := baseline.read(file)) is not None:
+        baseline.fit(held, file, profile=settings["profile"], seed=settings["seed"])
+
+
+def _compared(report: duckrace.CheckReport, file: str | None, update: bool) -> Comparison | None:
+    """`report` beside its baseline, or as the new one."""
+    if file is None:
+        return None
+    from .checks import baseline
+
+    if update or not os.path.exists(file):
+        return baseline.write(report, file)
+    return baseline.compare(report, file)
 
 
 # -- list ---------------------------------------------------------------------------------------------------

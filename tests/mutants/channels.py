@@ -7,14 +7,17 @@ Every mutant overrides the one method that its mistake is made in. Which rows mu
 from __future__ import annotations
 
 import math
-from typing import Any
+import sys
+import time
+from typing import Any, ClassVar
 
-from duckrace.channels import Receiver, Sender, SyncSender
+from duckrace.channels import Receiver, Sender, SyncSender, sync_channel
 from duckrace.channels._buffered import BufferedCore
 from duckrace.channels._core import Core
 from duckrace.channels._deadline import FOREVER, NOW
 from duckrace.channels._refusal import CLOSED, EXPIRED, WAIT
 from duckrace.channels._rendezvous import RendezvousCore
+from duckrace.plugins import reference
 
 
 class LostNotify(Core[Any]):
@@ -187,11 +190,96 @@ class LastComeFirstServed(RendezvousCore[Any]):
         return super()._try_take()
 
 
+class RestartsItsTime(Core[Any]):
+    """A send that is woken and finds no room waits for its whole time again."""
+
+    def _queue_up(self, waiter: Any, deadline: float) -> Any:
+        seconds = vars(self).setdefault("seconds", {})
+        now = time.monotonic()
+        if waiter in seconds and waiter.waiting:
+            return EXPIRED  # nobody woke it
+        vars(self)["until"] = now + seconds.setdefault(waiter, deadline - now)
+        return super()._queue_up(waiter, FOREVER)
+
+    def _sleep(self, waiter: Any, deadline: float) -> None:
+        super()._sleep(waiter, vars(self)["until"])
+
+
+class KeepsTheLast(BufferedCore[Any]):
+    """The message that was received last stays referenced."""
+
+    def _try_take(self) -> Any:
+        vars(self)["last"] = value = super()._try_take()
+        return value
+
+
+class HoldsItsLock(Core[Any]):
+    """Messages are destroyed inside of the lock: the receiver's drop waits for a destructor that waits for the lock."""
+
+    def _close(self, seat: Any) -> None:
+        super()._close(seat)
+        self.dead.clear()
+
+
+class FullTooSoon(BufferedCore[Any]):
+    """A try_send on a channel of three leaves one place free."""
+
+    def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        if self.bound == 3 and deadline == NOW and len(self.buffer) == 2:
+            return EXPIRED
+        return super().put(seat, value, deadline)
+
+
+class SilentInTrouble(Core[Any]):
+    """A sender that goes while an exception is on its way tells nobody who waits."""
+
+    def _close(self, seat: Any) -> None:
+        takers = self.takers
+        if sys.exc_info()[0] is not None:
+            self.takers = type(takers)()
+        super()._close(seat)
+        self.takers = takers
+
+
+class TheSecondSleeps(BufferedCore[Any]):
+    """The second channel of a program wakes no receiver that waits for a message."""
+
+    made: ClassVar[int] = 0
+
+    def __init__(self, bound: float) -> None:
+        super().__init__(bound)
+        type(self).made += 1
+        self.number = type(self).made
+
+    def _try_put(self, value: Any) -> Any:
+        takers = self.takers
+        if self.number == 2:
+            self.takers = type(takers)()
+        refusal = super()._try_put(value)
+        self.takers = takers
+        return refusal
+
+
+class ReorderedInACrowd(BufferedCore[Any]):
+    """A message changes places with the one before it if another send is under way."""
+
+    sending = 0
+
+    def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        crowded = self.sending > 0
+        self.sending += 1
+        refusal = super().put(seat, value, deadline)
+        self.sending -= 1
+        if crowded and refusal is None and len(self.buffer) > 1:
+            self.buffer[-1], self.buffer[-2] = self.buffer[-2], self.buffer[-1]
+        return refusal
+
+
 class Mutant:
     """The plug-in: `mistakes` in front of the buffered core, of the rendezvous core, or of both."""
 
     modules = ()
-    capabilities = ("bounded", "clone", "drop", "refcount_drop", "rendezvous", "timeouts", "try_send", "unbounded")
+    capabilities = reference.capabilities
 
     def __init__(self, mistake: type[Any]) -> None:
         self.name = mistake.__name__
@@ -203,6 +291,8 @@ class Mutant:
         return Sender(core), Receiver(core)
 
     def sync_channel(self, bound: int, /) -> tuple[Any, Any]:
+        if not isinstance(bound, int) or not 0 <= bound <= sys.maxsize:
+            return sync_channel(bound)  # which refuses it
         core = self.buffered(bound) if bound else self.rendezvous()
         return SyncSender(core), Receiver(core)
 
@@ -235,3 +325,10 @@ full_hides_closed = Mutant(FullHidesClosed)
 returns_early = Mutant(ReturnsEarly)
 leaves_its_message = Mutant(LeavesItsMessage)
 last_come_first_served = Mutant(LastComeFirstServed)
+restarts_its_time = Mutant(RestartsItsTime)
+keeps_the_last = Mutant(KeepsTheLast)
+holds_its_lock = Mutant(HoldsItsLock)
+full_too_soon = Mutant(FullTooSoon)
+silent_in_trouble = Mutant(SilentInTrouble)
+the_second_sleeps = Mutant(TheSecondSleeps)
+reordered_in_a_crowd = Mutant(ReorderedInACrowd)

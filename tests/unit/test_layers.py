@@ -18,6 +18,7 @@ FLOORS = {
     "_token": 3,
     "_scenario": 4,
     "_settings": 4,
+    "_corpus": 4,
     "_session": 4,
     "plugins": 4,
     "_endings": 4,
@@ -26,6 +27,7 @@ FLOORS = {
     "checks": 4,
     "report": 5,
     "pytest_support": 5,
+    "testing": 5,
     "cli": 5,
     "__main__": 5,
 }

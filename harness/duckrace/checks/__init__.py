@@ -1,6 +1,7 @@
 """``duckrace.check``: a verdict on a channel, in rows.
 
 =================  ====================================================================================
+``contract``       each numbered statement of the channel contract, by itself
 ``conformance``    call by call, is it what its model says? Hypothesis draws the calls
 ``delivery``       order and exactly-once delivery under interleavings
 ``closure``        the last drop closes, in every way in which a handle can be dropped
@@ -15,20 +16,22 @@ not claimed is listed as skipped; a limit is never a pass.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
+from duckrace._corpus import Where, opened
 from duckrace._data import CheckReport, Row
 from duckrace._errors import UsageError
 from duckrace.plugins._load import load
 
-from . import closure, conformance, delivery, hangs
+from . import closure, conformance, contract, delivery, hangs
 from ._profile import PROFILES, profile_named
 from ._run import Progress, Run
 
 __all__ = ["PROFILES", "ROWS", "Progress", "check"]
 
 ROWS: Final[Mapping[str, Callable[[Run], Row]]] = {
+    contract.NAME: contract.check,
     conformance.NAME: conformance.check,
     delivery.NAME: delivery.check,
     closure.NAME: closure.check,
@@ -43,21 +46,25 @@ def check(
     seed: int = 0,
     progress: Progress | None = None,
     deadline: float | None = None,
+    rows: Collection[str] | None = None,
+    corpus: Where = None,
 ) -> CheckReport:
     """Check a channel, and say in rows what was checked, how much of it, and what came out.
 
     `channel_under_test`: None for the reference channel, ``"FILE_OR_MODULE::NAME"``, the name of an entry point of the
     group ``duckrace.channels``, or a plug-in object that stands at the top level of a module
     (`duckrace.plugins.ChannelUnderTest`). `profile`: ``"quick"`` or ``"default"``. `deadline`: seconds of wall-clock
-    time for all rows; rows that it cuts are BUDGET. `progress` is called with (row, done, total).
+    time for all rows; rows that it cuts are BUDGET. `progress` is called with (row, done, total). `rows`: names of
+    ROWS, to check these only. `corpus`: as of `duckrace.explore`, a folder where failures are kept.
 
-    Raises UsageError: the channel cannot be found, has another shape, or claims what there is not.
+    Raises UsageError: the channel cannot be found, has another shape, or claims what there is not; no such row.
     """
     counts = profile_named(profile)
     if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
         raise UsageError(f"seed is a whole number from 0 on, not {seed!r}.")
     if deadline is not None and not deadline > 0:
         raise UsageError(f"deadline is a number of seconds above 0, not {deadline!r}.")
+    chosen = rows_named(rows)
     started = time.perf_counter()
     run = Run(
         subject=load(channel_under_test),
@@ -66,11 +73,32 @@ def check(
         deadline=deadline,
         ends=None if deadline is None else started + deadline,
         progress=progress,
+        corpus=opened(corpus),
     )
-    rows = tuple(_row(check_row, run) for check_row in ROWS.values())
+    checked = tuple(_row(ROWS[name], run) for name in chosen)
     return CheckReport(
-        channel=run.subject.name, rows=rows, profile=profile, seed=seed, seconds=time.perf_counter() - started
+        channel=run.subject.name,
+        rows=checked,
+        profile=profile,
+        seed=seed,
+        seconds=time.perf_counter() - started,
+        notes=tuple(run.corpus.notes) if run.corpus is not None else (),
+        render=_render,
     )
+
+
+def rows_named(rows: Collection[str] | None) -> list[str]:
+    """`rows` in the order of ROWS, all of them for None. Raises UsageError for a name that is not in ROWS."""
+    for name in rows or ():
+        if name not in ROWS:
+            raise UsageError(f"There is no row {name!r}: the rows are {', '.join(ROWS)}.")
+    return [name for name in ROWS if rows is None or name in rows]
+
+
+def _render(report: CheckReport) -> str:
+    from duckrace.report import text  # the floor above: what a report looks like is asked for only when one is
+
+    return text.render_check(report)
 
 
 def _row(check_row: Callable[[Run], Row], run: Run) -> Row:

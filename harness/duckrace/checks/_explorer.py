@@ -10,8 +10,9 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 from duckrace import search
-from duckrace._data import Result
-from duckrace._exploration import Exploration
+from duckrace._corpus import Corpus, key_of
+from duckrace._data import Kind, Result
+from duckrace._exploration import Exploration, settled
 from duckrace._scenario import Reference, found_in, scenario_in
 from duckrace._session import Session
 from duckrace._settings import Settings
@@ -44,12 +45,23 @@ class Explorer:
         thread_exceptions: str = "fail",
         keep_going: bool = False,
         deadline: float | None = None,
+        corpus: Corpus | None = None,
+        expected: Kind | None = None,
     ) -> Result:
-        """As :func:`duckrace.explore`, with the default strategy."""
+        """As :func:`duckrace.explore`, with the default strategy. `expected`: a hang that is no failure to be kept."""
         settings = Settings(modules=self._subject.modules, thread_exceptions=thread_exceptions)
-        exploration = Exploration(self._session_for(reference, settings), settings, search.make(STRATEGY, self._seed))
+        session, strategy = self._session_for(reference, settings), search.make(STRATEGY, self._seed)
+        exploration = Exploration(session, settings, strategy, alone=True)
+        key = key_of(reference)
+        if corpus is not None:
+            with session.outside():
+                kept, _ = corpus.kept(key, settings)
+            exploration.again(kept, keep_going, deadline, expected)
         exploration.run(executions, keep_going, deadline, None)
         result = exploration.result(executions)
+        if corpus is not None and (exploration.fates or result.failures):
+            with session.outside():
+                settled(corpus, key, exploration, result, expected)
         return replace(result, strategy=STRATEGY, seed=self._seed, granularity=settings.granularity)
 
     def _session_for(self, reference: Reference, settings: Settings) -> Session:

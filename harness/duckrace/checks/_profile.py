@@ -12,6 +12,7 @@ from duckrace._errors import UsageError
 class Profile:
     """Counts per row. Executions are per program; a program that must hang is told, and replayed, each time."""
 
+    contract: int  # executions
     examples: int  # conformance: sequential programs drawn
     calls: int  # conformance: calls in one of them, at most
     delivery: int  # executions
@@ -21,8 +22,8 @@ class Profile:
 
 
 PROFILES: Final = {
-    "quick": Profile(examples=150, calls=12, delivery=60, closure=20, hangs=60, must_hang=3),
-    "default": Profile(examples=700, calls=16, delivery=600, closure=120, hangs=500, must_hang=15),
+    "quick": Profile(contract=4, examples=150, calls=12, delivery=60, closure=20, hangs=60, must_hang=3),
+    "default": Profile(contract=80, examples=700, calls=16, delivery=600, closure=120, hangs=500, must_hang=15),
 }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from duckrace._corpus import Corpus
 from duckrace._data import Kind, Verdict
 from duckrace.plugins._load import Subject
 
@@ -26,6 +27,7 @@ class Run:
     deadline: float | None  # seconds for all rows together
     ends: float | None  # when that is over, on the clock of time.perf_counter
     progress: Progress | None = None
+    corpus: Corpus | None = None  # failures of earlier runs, replayed first
     interrupted: bool = False  # Ctrl-C: no further row starts
 
     def left(self) -> float | None:

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from duckrace._data import Failure, Kind, Result, Row, Verdict
+from duckrace._data import Failure, Kind, Result, Row, Statement, Verdict
 from duckrace._scenario import Reference, resolve
 from duckrace.kernel import machine
 from duckrace.plugins._load import Subject
 
+from ._broken import cited
 from ._explorer import Explorer
 from ._run import Run
 
@@ -33,6 +34,7 @@ class Program:
     needs: tuple[str, ...] = ()  # capabilities
     hangs: Kind | None = None  # it must hang, and be told as this
     thread_exceptions: str = "fail"  # "ignore": a thread dies on purpose
+    statements: tuple[int, ...] = ()  # of the contract, that it shows to be broken when it fails
 
     def reference(self, subject: Subject) -> Reference:
         found = resolve(f"{PROGRAMS}.{self.function}")
@@ -55,11 +57,12 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
     claimed = [program for program in programs if run.subject.claims(*program.needs)]
     skipped = not_claimed(run.subject, [need for program in programs for need in program.needs])
     done = total = 0
-    verdict, failure, words = Verdict(kind=Kind.BUDGET, detail="nothing of it is claimed"), None, ""
+    verdict, failure, words = Verdict(kind=Kind.SKIPPED, detail="nothing of it is claimed"), None, ""
+    broken: tuple[Statement, ...] = ()
     with Explorer(run.subject, run.seed) as explorer:
         for program in claimed:
             run.tell(name, done, len(claimed))
-            result = _explore(explorer, program, run, must_hang if program.hangs else executions)
+            result = explore(explorer, program, run, must_hang if program.hangs else executions)
             total += result.executions if result is not None else 0
             verdict = judged(program, result) if result is not None else run.out_of_budget("")
             if verdict.passed:
@@ -69,6 +72,7 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
                 verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
             else:
                 failure, words = _shown(program, result), program.words
+                broken = cited(failure, program.statements) if verdict.exit_status == 1 else ()
             break
     if claimed and done == len(claimed):
         verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {total:,}")
@@ -83,6 +87,7 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
         failure=failure,
         program=words,
         skipped=skipped,
+        statements=broken,
     )
 
 
@@ -112,8 +117,8 @@ def _shown(program: Program, result: Result) -> Failure | None:
     return next((failure for failure in result.failures if failure.kind is not program.hangs), result.failure)
 
 
-def _explore(explorer: Explorer, program: Program, run: Run, executions: int) -> Result | None:
-    """None if there is no time for it."""
+def explore(explorer: Explorer, program: Program, run: Run, executions: int) -> Result | None:
+    """Explore one program; None if there is no time for it."""
     if run.cut:
         return None
     try:
@@ -123,6 +128,8 @@ def _explore(explorer: Explorer, program: Program, run: Run, executions: int) ->
             thread_exceptions=program.thread_exceptions,
             keep_going=program.hangs is not None,
             deadline=run.left(),
+            corpus=run.corpus,
+            expected=program.hangs,
         )
     except KeyboardInterrupt:
         run.interrupted = True

@@ -27,6 +27,18 @@ WAYS: Final = {
     "exception in with": ("an exception that leaves a with block and ends the thread", "drop"),
     "exception": ("a thread that dies of an exception", "refcount_drop"),
 }
+# What a program shows to be broken when it hangs.
+SHOWS: Final = {
+    "last_sender": (31, 47),
+    "receiver_goes": (18, 21, 49),
+    "nobody_receives": (17, 23),
+    "drained": (30, 32, 36),
+    "timed_receive": (41,),
+    "some_senders": (48,),
+    "twice": (48, 85),
+    "after_drop": (85,),
+    "handed_on": (27, 47),
+}
 # For each way: capacity and what else.
 LAST_SENDER: Final = {
     "drop": ((NONE, 1, "recv"), (NONE, 3, "for"), (1, 2, "recv"), (0, 2, "for")),
@@ -74,6 +86,7 @@ def programs(subject: Subject) -> list[Program]:
                     arguments=(capacity, way, *rest),
                     needs=(flavour(capacity), claim, *needs),
                     thread_exceptions=dies,
+                    statements=SHOWS[function],
                 )
             )
 
@@ -128,6 +141,7 @@ def _once(subject: Subject) -> list[Program]:
                 function=f"closure::{function}",
                 arguments=(capacity, *arguments),
                 needs=(kind, "drop", *needs),
+                statements=SHOWS[function],
             )
             for words, function, arguments, needs in what
         ]

@@ -26,6 +26,8 @@ from duckrace._settings import Settings
 from duckrace.kernel import SimThread, machine
 from duckrace.search import Replay
 
+from ._broken import of_calls
+from ._earlier import Earlier
 from ._run import Run
 from ._shorter import shorter
 from ._suite import PROGRAMS, not_claimed
@@ -54,10 +56,13 @@ def check(run: Run) -> Row:
     started = time.perf_counter()
     total = run.profile.examples
     trial = Trial(run)
+    again = Earlier(run, trial.reference, trial.settings)
+    trial.failing = again.failing()
     with trial.session():
         try:
-            draw(run.subject, run.profile, run.seed, trial)
-            ending = "all"
+            if trial.failing is None:
+                draw(run.subject, run.profile, run.seed, trial)
+            ending = "all" if trial.failing is None else "failed"
         except (Differs, errors.Flaky):
             if trial.failing is None:
                 raise
@@ -74,6 +79,7 @@ def check(run: Run) -> Row:
         verdict = run.out_of_budget(f"{trial.done:,} of {total:,} programs")
     else:
         verdict, failure = trial.told()
+        again.keep(failure)
     return Row(
         name=NAME,
         verdict=verdict,
@@ -83,6 +89,7 @@ def check(run: Run) -> Row:
         failure=failure,
         program=failure.output.rstrip() if failure is not None else "",
         skipped=not_claimed(run.subject, NEEDS),
+        statements=of_calls(failure.message) if failure is not None else (),
     )
 
 

@@ -63,6 +63,7 @@ def programs(subject: Subject) -> list[Program]:
             function="delivery::fan_in",
             arguments=(capacity, producers, messages, sending, receiving, closes, cloned),
             needs=(flavour(capacity), *_claims(sending, receiving)),
+            statements=(12, 18, 20, 29, 31),
         )
         for capacity, producers, messages, sending, receiving in SHAPES
     ]
@@ -73,6 +74,7 @@ def programs(subject: Subject) -> list[Program]:
             function="delivery::abandoned",
             arguments=(capacity, producers, messages, taken, sending, cloned),
             needs=(flavour(capacity), "drop", *_claims(sending, "recv")),
+            statements=(17, 18, 21, 49),
         )
         for capacity, producers, messages, taken, sending in ABANDONED
     ]

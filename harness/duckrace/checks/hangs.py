@@ -15,6 +15,21 @@ from ._run import Run
 from ._suite import Program, explored, flavour, made_by
 
 NAME: Final = "hangs"
+# What a program shows to be broken when it does not end as it must.
+SHOWS: Final = {
+    "ping_pong": (18, 20, 29),
+    "counted": (18, 20, 29),
+    "senders_race": (31, 47),
+    "both_go": (18, 31, 49),
+    "pipeline": (18, 20, 29, 31),
+    "fan_in": (18, 20, 29, 31),
+    "replies": (29, 31),
+    "sender_in_scope": (29, 48),
+    "sender_beside_recv": (29, 48),
+    "receivers_in_a_circle": (29,),
+    "full": (2, 18, 20),
+    "senders_in_a_circle": (2, 18, 20),
+}
 
 
 def check(run: Run) -> Row:
@@ -39,6 +54,7 @@ def _must_end(subject: Subject) -> list[Program]:
                 function=f"hangs::{function}",
                 arguments=(capacity, *rest),
                 needs=(flavour(capacity), *needs),
+                statements=SHOWS[function],
             )
         )
 
@@ -72,6 +88,7 @@ def _must_hang(subject: Subject) -> list[Program]:
                 function=f"hangs::{function}",
                 arguments=(capacity, *rest),
                 needs=(flavour(capacity),),
+                statements=SHOWS[function],
                 hangs=hangs,
             )
         )

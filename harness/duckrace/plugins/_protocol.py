@@ -9,14 +9,19 @@ CAPABILITIES: Final = (
     "bounded",
     "clone",
     "drop",
+    "guarded",
     "len",
     "mpmc",
+    "reentrant",
     "refcount_drop",
     "rendezvous",
+    "repr",
     "select",
     "timeouts",
+    "try_iter",
     "try_send",
     "unbounded",
+    "validates",
 )
 
 

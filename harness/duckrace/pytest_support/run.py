@@ -20,6 +20,7 @@ from _pytest import outcomes
 from _pytest._code.code import ExceptionChainRepr
 
 from _duckrace_pytest import INTERRUPTED, TIME_LIMIT
+from duckrace._corpus import Corpus
 from duckrace._data import Result
 from duckrace._errors import CheckFailed, UsageError
 from duckrace._explore import explore, replay
@@ -149,7 +150,7 @@ def call(item: pytest.Function) -> None:
     if machine.interrupted and not limit.passed:
         item.config.stash[INTERRUPTED] = f"{item.nodeid} after {result.executions:,} executions"
         raise KeyboardInterrupt
-    _note(item, result)
+    _note(item, result, plan.settings["corpus"])
     if not result.passed:
         sentence = result.failure.message if result.failure is not None else result.verdict.detail
         raise Failed(_report(result, embedding.command), f"{result.verdict.kind}: {sentence}")
@@ -173,11 +174,15 @@ def _report(result: Result, command: str) -> str:
     return report.replace("(--max-steps)", "(--duckrace-max-steps)").replace(" (all of it: --json)", "")
 
 
-def _note(item: pytest.Item, result: Result) -> None:
+def _note(item: pytest.Item, result: Result, corpus: Corpus | None) -> None:
     """What summary and JUnit report know of a test; plain values, since workers of xdist send them."""
     noted = {"verdict": str(result.verdict), "executions": result.executions, "seed": result.seed}
     if result.failure is not None:
         noted["replay"] = result.failure.schedule
+    if corpus is not None and corpus.replayed:
+        noted |= {"kept": corpus.replayed, "dropped": corpus.dropped}
+    if corpus is not None and corpus.notes:
+        noted["notes"] = "\n".join(corpus.notes)
     item.user_properties[:] = [pair for pair in item.user_properties if not pair[0].startswith("duckrace_")]
     item.user_properties += [(f"duckrace_{name}", value) for name, value in noted.items()]
 

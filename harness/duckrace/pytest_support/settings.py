@@ -15,6 +15,7 @@ from typing import Any, Final
 import pytest
 
 from _duckrace_pytest import KNOBS, MARKER, Knob
+from duckrace._corpus import DIRECTORY, Corpus, opened
 from duckrace._errors import UsageError
 from duckrace._explore import explore
 
@@ -34,7 +35,17 @@ def settings_of(item: pytest.Item) -> dict[str, Any]:
         value = item.config.getoption(knob.key)
         if value is not None:
             found[knob.name] = value
+    found["corpus"] = _corpus(item.config, found.get("corpus", DIRECTORY))
     return found
+
+
+def _corpus(config: pytest.Config, where: Any) -> Corpus | None:
+    """The corpus that `where` names, as seen from the root directory: names of tests begin there, too."""
+    if config.getoption("duckrace_no_corpus") or os.environ.get("DUCKRACE_NO_CORPUS", "").lower() in YES:
+        return None
+    if not isinstance(where, str) or not where:
+        return opened(where)
+    return Corpus(config.rootpath / where, name=where)
 
 
 def _from_marks(item: pytest.Item) -> dict[str, Any]:

@@ -23,9 +23,17 @@ def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], inte
         for report, noted in told if terminal.config.get_verbosity() > 0 else ():
             ran = _many(int(str(noted["duckrace_executions"])), "execution")
             terminal.write_line(f"duckrace: {report.nodeid}  {noted['duckrace_verdict']}  {ran}")
+        notes = [note for _, noted in told for note in str(noted.get("duckrace_notes", "")).splitlines()]
+        for note in dict.fromkeys(notes):
+            terminal.write_line(f"duckrace: {note}", yellow=True)
         verdicts = [str(noted["duckrace_verdict"]) for _, noted in told]
         executions = sum(int(str(noted["duckrace_executions"])) for _, noted in told)
         line = f"{_many(executions, 'execution')} {'replayed' if replayed else _how(verdicts)}, {failed} failed"
+        kept, dropped = (
+            sum(int(str(noted.get(f"duckrace_{name}", 0))) for _, noted in told) for name in ("kept", "dropped")
+        )
+        if kept:
+            line += f"; {_many(kept, 'kept failure')} replayed, {dropped} dropped"
         terminal.write_line(
             f"duckrace: {line}" if replayed else f"duckrace: {_many(tests, 'test')} explored, {line}",
             **({"red": True} if failed else {"green": True}),

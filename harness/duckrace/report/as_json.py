@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
 from duckrace._data import CheckReport, Failure, Result, Row, Verdict
+
+if TYPE_CHECKING:
+    from duckrace.checks.baseline import Comparison
 
 FORMAT: Final = 1
 
@@ -41,8 +44,9 @@ def encode_result(result: Result) -> str:
     )
 
 
-def encode_check(report: CheckReport) -> str:
-    """`report` as ``{"format": 1, "kind": "check", ...}``."""
+def encode_check(report: CheckReport, compared: Comparison | None = None) -> str:
+    """`report` as ``{"format": 1, "kind": "check", ...}``; what is worse than its baseline does not pass."""
+    worse = compared is not None and bool(compared.worse)
     return _encode(
         {
             "format": FORMAT,
@@ -52,7 +56,10 @@ def encode_check(report: CheckReport) -> str:
             "profile": report.profile,
             "seed": report.seed,
             "seconds": report.seconds,
+            "notes": report.notes,
             "rows": [_row(row) for row in report.rows],
+            "baseline": None if compared is None else msgspec.to_builtins(compared),
+            **({"passed": False, "exit_status": 1} if worse else {}),
         }
     )
 
@@ -75,6 +82,7 @@ def _row(row: Row) -> dict[str, Any]:
         "seconds": row.seconds,
         "program": row.program,
         "skipped": row.skipped,
+        "statements": msgspec.to_builtins(row.statements),
         "failure": None if row.failure is None else _failure(row.failure),
     }
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from duckrace._data import CheckReport, Kind, Row, Verdict
 
@@ -17,16 +18,23 @@ from . import evidence
 from .layout import Line, Span, columns, line, paragraph
 from .words import command, gap, headline, many, shown_seconds, style_of
 
+if TYPE_CHECKING:
+    from duckrace.checks.baseline import Comparison
 
-def of_check(report: CheckReport, width: int) -> list[Line]:
+
+def of_check(report: CheckReport, width: int, compared: Comparison | None = None) -> list[Line]:
     """The whole report."""
     lines = [line(("duckrace check", "heading"), f"  {report.channel}"), line(), *_table(report.rows, width)]
     skipped = list(dict.fromkeys(text for row in report.rows for text in row.skipped))
     if skipped:
         lines += gap(paragraph(f"Not checked: {', '.join(skipped)}.", width, style="dim"))
     lines += gap(paragraph(_effort(report), width))
-    failing = [row for row in report.rows if not row.verdict.passed]
+    lines += [row for note in report.notes for row in gap(paragraph(f"Note: {note}", width, style="unsure"))]
+    lines += gap(_beside(compared, width))
+    failing = [row for row in report.rows if not row.accepted]
     if not failing:
+        if compared is not None and compared.worse:
+            return [*lines, line(), line(("WORSE THAN THE BASELINE", "bad"))]
         word = report.verdict.kind if report.passed else report.verdict
         return [*lines, line(), line((str(word), style_of(report.verdict)))]
     worst = min(failing, key=_rank)
@@ -36,16 +44,32 @@ def of_check(report: CheckReport, width: int) -> list[Line]:
     return [*lines, *gap([_title(worst), *_in_full(worst, width)])]
 
 
-def brief(report: CheckReport) -> list[Line]:
+def brief(report: CheckReport, compared: Comparison | None = None) -> list[Line]:
     """The verdict; the sentence and what to paste of each row that failed."""
     verdict = Verdict(kind=Kind.PASSED) if report.passed else report.verdict  # its detail speaks of one row only
     lines = [headline(verdict, report.channel)]
+    if compared is not None and (compared.worse or compared.note):
+        lines += _beside(compared, 1_000)
     for row in report.rows:
-        if not row.verdict.passed:
+        if not row.accepted:
             lines.append(_title(row))
             if row.failure is not None:
                 lines += [line(row.failure.message), *command(row.failure)]
     return lines
+
+
+def _beside(compared: Comparison | None, width: int) -> list[Line]:
+    """The check and its baseline."""
+    if compared is None:
+        return []
+    if compared.written:
+        return paragraph(f"Baseline {compared.file} was written.", width, style="dim")
+    if compared.note:
+        return paragraph(f"Baseline {compared.file}: {compared.note}.", width, style="unsure")
+    if not compared.worse:
+        return paragraph(f"Nothing is worse than the baseline {compared.file}.", width, style="dim")
+    said = [part for sentence in compared.worse for part in paragraph(sentence, width, indent=2)]
+    return [line((f"Worse than the baseline {compared.file}", "bad")), *said]
 
 
 def _table(rows: Sequence[Row], width: int) -> list[Line]:
@@ -82,19 +106,35 @@ def _program(row: Row) -> list[Line]:
     return [line(f"  {text}") for text in row.program.splitlines()] if "\n" in row.program else []
 
 
+def _statements(row: Row, width: int) -> list[Line]:
+    """Which statements of the contract are broken, with their numbers."""
+    return [
+        part
+        for one in row.statements
+        if one.outcome == "failed"
+        for part in paragraph(f"contract {one.number}: {one.text}", width, indent=2)
+    ]
+
+
 def _in_short(row: Row, width: int) -> list[Line]:
     if row.failure is None:
-        return _program(row)
-    return [*_program(row), *paragraph(row.failure.message, width, indent=2), *command(row.failure, indent=2)]
+        return [*_program(row), *_statements(row, width)]
+    return [
+        *_statements(row, width),
+        *_program(row),
+        *paragraph(row.failure.message, width, indent=2),
+        *command(row.failure, indent=2),
+    ]
 
 
 def _in_full(row: Row, width: int) -> list[Line]:
     failure = row.failure
     if failure is None:
-        return _program(row)
+        return [*_program(row), *_statements(row, width)]
     if failure.output.strip() == row.program.strip():
         failure = replace(failure, output="")
     return [
+        *_statements(row, width),
         *_program(row),
         *gap(evidence.diagnosis(failure, width)),
         *evidence.of_failure(failure, width),

@@ -71,7 +71,8 @@ def _after(result: Result, failure: Failure, width: int) -> list[Line]:
 def _found(result: Result, failure: Failure, width: int) -> list[Line]:
     if result.strategy == "replay":
         return paragraph("Replayed from its token.", width, style="dim")
-    text = f"Found by {failure.strategy} in execution {failure.execution:,}"
+    by = "in the corpus, as a failure of an earlier run," if failure.strategy == "corpus" else f"by {failure.strategy}"
+    text = f"Found {by} in execution {failure.execution:,}"
     if result.executions > failure.execution:
         text += f" of {result.executions:,}"
     text += f" (seed {result.seed}, granularity {result.granularity})"

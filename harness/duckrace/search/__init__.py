@@ -7,7 +7,7 @@ from ._strategy import Strategy
 from .pct import Pct
 from .portfolio import Portfolio
 from .random_walk import RandomWalk
-from .replay import Diverged, Replay
+from .replay import Diverged, Follow, Replay
 
 STRATEGIES = ("pct", "portfolio", "random")
 
@@ -20,4 +20,4 @@ def make(name: str, seed: int) -> Strategy:
     return members[name](seed)
 
 
-__all__ = ["STRATEGIES", "Diverged", "Pct", "Portfolio", "RandomWalk", "Replay", "Strategy", "make"]
+__all__ = ["STRATEGIES", "Diverged", "Follow", "Pct", "Portfolio", "RandomWalk", "Replay", "Strategy", "make"]

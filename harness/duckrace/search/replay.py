@@ -41,3 +41,36 @@ class Replay:
 
     def end(self, choices: int) -> None:
         pass
+
+
+class Follow:
+    """As much of a schedule as fits: the program may have been edited since. What does not fit is left out."""
+
+    name = "corpus"
+
+    def __init__(self, decisions: Sequence[int]) -> None:
+        self._decisions = decisions
+
+    def begin(self, execution: int) -> bool:
+        self._next = 0
+        self._amiss = False
+        return execution == 0
+
+    def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
+        while self._next < len(self._decisions):
+            wanted = self._decisions[self._next]
+            self._next += 1
+            for thread in ready:
+                if thread.n == wanted:
+                    return thread
+            self._amiss = True
+        self._amiss = True
+        return running if running in ready else ready[0]
+
+    @property
+    def fitted(self) -> bool:
+        """Did the execution take every decision, and need no other?"""
+        return not self._amiss and self._next == len(self._decisions)
+
+    def end(self, choices: int) -> None:
+        pass

@@ -25,10 +25,10 @@ def test_the_reference_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     report = check(profile="quick", seed=1, progress=lambda *seen: told.append(seen))
     assert report.passed, report
     assert (report.channel, report.profile, report.seed) == ("reference", "quick", 1)
-    assert [row.name for row in report.rows] == ["conformance", "delivery", "closure", "hangs"]
+    assert [row.name for row in report.rows] == ["contract", "conformance", "delivery", "closure", "hangs"]
     assert all(not row.skipped and row.executions and row.failure is None for row in report.rows)
-    assert "calls compared with the model" in report.rows[0].covered
-    assert report.rows[1].covered.startswith("23 programs, 1,380 executions")
+    assert "calls compared with the model" in report.rows[1].covered
+    assert report.rows[2].covered.startswith("23 programs, 1,380 executions")
     for row in report.rows:
         assert [total for name, done, total in told if name == row.name and done == total], row.name
     assert list(tmp_path.iterdir()) == []  # nothing is left behind, Hypothesis' notes neither
@@ -36,7 +36,7 @@ def test_the_reference_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_report_of_a_broken_channel_has_every_row(broken: Callable[[str], str]) -> None:
     report = check(broken("lost_wakeup"), profile="quick")
-    assert [row.verdict.exit_status for row in report.rows[1:]] == [1, 1, 1]
+    assert [row.verdict.exit_status for row in report.rows[2:]] == [1, 1, 1]
     assert Kind.DEADLOCK in [row.verdict.kind for row in report.rows]
     assert report.verdict.exit_status == 1
 

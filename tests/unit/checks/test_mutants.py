@@ -8,6 +8,7 @@ import pytest
 
 from duckrace import Kind, replay
 from duckrace._data import Row
+from duckrace.checks import ROWS
 
 HANGS = {Kind.DEADLOCK, Kind.LOST_WAKEUP, Kind.ORPHANED_WAIT}
 
@@ -17,8 +18,8 @@ REJECTED_BY = {
     "notify_one": "closure conformance",
     "senders_sleep_on": "hangs conformance closure",
     "clone_not_counted": "closure conformance delivery hangs",
-    "drop_counted_twice": "closure",
-    "times_out_early": "conformance",
+    "drop_counted_twice": "closure contract",
+    "times_out_early": "contract conformance",
     "newest_first": "delivery conformance closure",
     "overtaken": "delivery",
     "duplicate": "delivery conformance",
@@ -28,8 +29,23 @@ REJECTED_BY = {
     "does_not_look_again": "delivery conformance",
     "full_hides_closed": "closure conformance",
     "returns_early": "hangs conformance delivery",
-    "leaves_its_message": "conformance",
-    "last_come_first_served": "conformance",
+    "leaves_its_message": "contract conformance",
+    "last_come_first_served": "contract conformance",
+    "restarts_its_time": "contract",
+    "keeps_the_last": "contract",
+    "holds_its_lock": "contract",
+    "full_too_soon": "conformance",
+    "silent_in_trouble": "closure",
+    "the_second_sleeps": "hangs",
+    "reordered_in_a_crowd": "delivery",
+}
+# For each row a mistake that no other row of the default profile finds: without the row, it would be accepted.
+ONLY = {
+    "contract": "restarts_its_time",
+    "conformance": "full_too_soon",
+    "delivery": "reordered_in_a_crowd",
+    "closure": "silent_in_trouble",
+    "hangs": "the_second_sleeps",
 }
 
 
@@ -49,13 +65,36 @@ def test_a_mistake_is_rejected(name: str, where: str, row: Callable[..., Row], m
     assert found.verdict.kind is Kind.FAILED or found.verdict.kind in HANGS, found
     assert found.failure is not None
     assert found.program
+    assert [one for one in found.statements if one.outcome == "failed"], "no statement of the contract is named"
     again = replay(found.failure.schedule)
     assert again.failure is not None
     assert again.failure.kind is found.failure.kind
     assert found.failure.message in again.failure.message
 
 
-@pytest.mark.parametrize("where", ["conformance", "delivery", "closure", "hangs"])
+def test_every_row_has_a_mistake_that_only_it_finds() -> None:
+    assert set(ONLY) == set(ROWS)
+    assert all(REJECTED_BY[name] == where for where, name in ONLY.items())
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    [
+        pytest.param(name, where, marks=() if profile == "quick" else pytest.mark.exhaustive, id=f"{name}-{where}")
+        for profile in ("quick", "default")
+        for only, name in ONLY.items()
+        for where in ROWS
+        if where != only
+    ],
+)
+def test_no_other_row_finds_it(
+    name: str, where: str, row: Callable[..., Row], mutant: Callable[[str], str], request: pytest.FixtureRequest
+) -> None:
+    profile = "default" if request.node.get_closest_marker("exhaustive") else "quick"
+    assert row(where, mutant(name), profile=profile).verdict.passed
+
+
+@pytest.mark.parametrize("where", ROWS)
 def test_the_same_without_a_mistake_is_accepted(
     where: str, row: Callable[..., Row], mutant: Callable[[str], str]
 ) -> None:

@@ -14,11 +14,14 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's, without what would change a report; a fixed hash seed, so that nothing starts twice."""
+    """This process's, without what would change a report; a fixed hash seed, so that nothing starts twice.
+
+    No corpus: what a test finds is not for the next one.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DUCKRACE_", "NO_COLOR", "FORCE_COLOR", "TTY_"))}
     if "PYTHONPATH" in kept:
         kept["PYTHONPATH"] = os.pathsep.join(str(Path(part).resolve()) for part in kept["PYTHONPATH"].split(os.pathsep))
-    return kept | {"PYTHONHASHSEED": "0", "TERM": "xterm"} | more
+    return kept | {"PYTHONHASHSEED": "0", "TERM": "xterm", "DUCKRACE_NO_CORPUS": "1"} | more
 
 
 def command(*arguments: str) -> list[str]:

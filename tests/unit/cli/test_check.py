@@ -52,7 +52,7 @@ def test_report_and_status(
         assert last == "PASSED"
 
 
-def test_arguments_reach_the_library(checks: Callable[..., None]) -> None:
+def test_arguments_reach_the_library(checks: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
 
     def check(channel: object, **settings: Any) -> CheckReport:
@@ -64,10 +64,17 @@ def test_arguments_reach_the_library(checks: Callable[..., None]) -> None:
     line = ["check", "--channel", "x.py::y", "--profile", "quick", "--seed", "5", "--deadline", "9"]
     assert cli.main(line) == 0
     del seen["progress"]
-    assert seen == {"channel": "x.py::y", "profile": "quick", "seed": 5, "deadline": 9.0}
-    assert cli.main(["check", "-q"]) == 0
+    given = {"channel": "x.py::y", "profile": "quick", "seed": 5, "deadline": 9.0, "rows": None, "corpus": None}
+    assert seen == given
+    assert cli.main(["check", "-q", "--row", "hangs"]) == 0
     del seen["progress"]
-    assert seen == {"channel": None, "profile": "default", "seed": 0, "deadline": None}
+    left_out = {"channel": None, "profile": "default", "seed": 0, "deadline": None, "corpus": None}
+    assert seen == left_out | {"rows": ("hangs",)}
+    monkeypatch.delenv("DUCKRACE_NO_CORPUS")
+    assert cli.main(["check", "-q"]) == 0
+    assert seen["corpus"] == ".duckrace"
+    assert cli.main(["check", "-q", "--no-corpus"]) == 0
+    assert seen["corpus"] is None
 
 
 def test_wrong_use(checks: Callable[..., None], capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,7 +52,7 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
         cwd=ROOT,
-        env=environment | {"PYTHONHASHSEED": "0"},
+        env=environment | {"PYTHONHASHSEED": "0", "DUCKRACE_NO_CORPUS": "1"},
         capture_output=True,
         text=True,
         timeout=110,
@@ -111,11 +111,16 @@ def test_options_table_is_the_command_line() -> None:
         r"^\| `(\w+)` \| `(--[\w-]+)`[^|]*\| (?:`(\w+)`|–) \|", PAGES[0].read_text(encoding="utf-8"), re.MULTILINE
     )
     options = {p.name: p for p in cli.explore.params}
-    assert {keyword for keyword, _, _ in rows} == set(options) - {"scenario", "as_json", "quiet"}
+    assert {keyword for keyword, _, _ in rows} == set(options) - {"scenario", "no_corpus", "as_json", "quiet"}
     for keyword, option, variable in rows:
         assert keyword in inspect.signature(duckrace.explore).parameters
         assert option in options[keyword].opts
         assert (options[keyword].envvar or "") == variable
+
+
+def test_channel_of_the_readme_is_the_example() -> None:
+    example = (ROOT / "examples" / "mychannel.py").read_text(encoding="utf-8")
+    assert any(block.text in example for block in blocks("python") if "class MyChannel" in block.text)
 
 
 def test_links_lead_somewhere() -> None:

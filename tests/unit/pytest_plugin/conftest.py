@@ -62,11 +62,11 @@ class Ran:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """That of this process, without what steers pytest or duckrace, with absolute paths."""
+    """That of this process, without what steers pytest or duckrace, with absolute paths; no corpus unless asked for."""
     found = {k: v for k, v in os.environ.items() if not k.startswith(("DUCKRACE_", "PYTEST_", "CI"))}
     if "PYTHONPATH" in found:
         found["PYTHONPATH"] = os.pathsep.join(str(Path(p).resolve()) for p in found["PYTHONPATH"].split(os.pathsep))
-    return found | {"PYTHONHASHSEED": "0"} | more
+    return found | {"PYTHONHASHSEED": "0", "DUCKRACE_NO_CORPUS": "1"} | more
 
 
 def command(*arguments: str | Path) -> list[str]:

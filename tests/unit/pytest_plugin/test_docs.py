@@ -11,9 +11,9 @@ def blocks(language):
 
 
 def test_python_and_the_console_after_it(projects):
-    tests, consoles = blocks("python"), blocks("console")
-    assert len(tests) == len(consoles) == 2
-    for test, console in zip(tests, consoles, strict=True):
+    pairs = re.findall(r"^```python\n(.*?)^```\n(?:[^`]+\n)?```console\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
+    assert len(pairs) == 2
+    for test, console in pairs:
         folder = projects.make()
         (folder / "test_it.py").write_text(test, encoding="utf-8")
         ran = projects.run(folder, PYTHONHASHSEED="")

@@ -10,7 +10,21 @@ from duckrace import channels
 class Reference:
     name = "reference"
     modules = ("duckrace.channels",)
-    capabilities = ("bounded", "clone", "drop", "refcount_drop", "rendezvous", "timeouts", "try_send", "unbounded")
+    capabilities = (
+        "bounded",
+        "clone",
+        "drop",
+        "guarded",
+        "reentrant",
+        "refcount_drop",
+        "rendezvous",
+        "repr",
+        "timeouts",
+        "try_iter",
+        "try_send",
+        "unbounded",
+        "validates",
+    )
 
     def channel(self) -> tuple[Any, Any]:
         return channels.channel()

@@ -60,7 +60,7 @@ def test_capsys(capsys):
 
 @pytest.mark.duckrace(execution=3)
 def test_keyword():
-    """pytest.mark.duckrace has no keyword 'execution': there are deadline, executions,"""
+    """pytest.mark.duckrace has no keyword 'execution': there are corpus, deadline, executions,"""
 
 
 @pytest.mark.duckrace(20)

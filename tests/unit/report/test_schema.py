@@ -1,0 +1,113 @@
+"""docs/schema says what --json prints: documents of every kind are held against it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import duckrace
+from duckrace import Kind, Verdict, cli
+from duckrace._data import CheckReport, Row, Statement
+from duckrace.checks.baseline import Comparison
+from duckrace.report.as_json import encode_check, encode_result
+
+from .samples import failure, result
+
+ROOT = Path(__file__).parents[3]
+SCHEMA = json.loads((ROOT / "docs" / "schema" / "report-1.schema.json").read_text(encoding="utf-8"))
+PROGRAMS = ROOT / "tests" / "unit" / "cli" / "programs" / "scenarios.py"
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def valid(document: str) -> Any:
+    found = json.loads(document)
+    VALIDATOR.validate(found)
+    return found
+
+
+def test_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "settings", "kind"),
+    [
+        ("fine", {"executions": 5}, "PASSED"),
+        ("lost_update", {}, "FAILED"),
+        ("circle", {}, "DEADLOCK"),
+        ("endless", {"max_steps": 50}, "BUDGET"),
+    ],
+)
+def test_results(scenario: str, settings: dict[str, Any], kind: str) -> None:
+    found = duckrace.explore(f"{PROGRAMS}::{scenario}", **settings)
+    assert valid(encode_result(found))["verdict"] == kind
+    if found.failure is not None and found.failure.schedule:
+        valid(encode_result(duckrace.replay(found.failure.schedule)))
+
+
+@pytest.mark.parametrize(
+    ("channel", "settings", "kind"),
+    [
+        (f"{ROOT}/examples/broken.py::sound", {"rows": ["delivery", "conformance"]}, "PASSED"),
+        (f"{ROOT}/examples/broken.py::early_close", {}, "FAILED"),
+        (f"{ROOT}/examples/broken.py::sound", {"deadline": 0.01}, "BUDGET"),
+    ],
+)
+def test_checks(channel: str, settings: dict[str, Any], kind: str) -> None:
+    report = duckrace.check(channel, profile="quick", **settings)
+    assert valid(encode_check(report))["verdict"] == kind
+
+
+def test_check_beside_its_baseline() -> None:
+    report = CheckReport(channel="mine", rows=(Row(name="hangs", verdict=Verdict(kind=Kind.PASSED)),), notes=("so",))
+    found = valid(encode_check(report, Comparison(file="b.json", worse=("hangs: less.",))))
+    assert (found["passed"], found["exit_status"], found["baseline"]["worse"]) == (False, 1, ["hangs: less."])
+    found = valid(encode_check(report, Comparison(file="b.json", written=True)))
+    assert (found["passed"], found["exit_status"], found["baseline"]["written"]) == (True, 0, True)
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["list", "--json"]) == 0
+    valid(capsys.readouterr().out)
+
+
+def documents() -> Iterator[Any]:
+    said = Statement(number=7, text="so", outcome="failed")
+    row = Row(name="hangs", verdict=Verdict(kind=Kind.DEADLOCK), failure=failure(), statements=(said,))
+    yield json.loads(encode_result(result(failure())))
+    yield json.loads(encode_check(CheckReport(channel="mine", rows=(row,)), Comparison(file="x")))
+
+
+def every_key(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each key of a document."""
+    for key, part in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if isinstance(value, dict):
+            yield (*path, key)
+        yield from every_key(part, (*path, key))
+
+
+@pytest.mark.parametrize("document", list(documents()), ids=["result", "check"])
+def test_every_key_is_required_and_new_ones_may_come(document: dict[str, Any]) -> None:
+    VALIDATOR.validate(document)
+    ways = list(every_key(document))
+    assert len(ways) > 40
+    for *above, key in ways:
+        changed = json.loads(json.dumps(document))
+        holder = changed
+        for step in above:
+            holder = holder[step]
+        value = holder.pop(key)
+        assert not VALIDATOR.is_valid(changed), (*above, key)
+        holder[key] = value
+        holder["a_new_key"] = 1
+        assert VALIDATOR.is_valid(changed), above
+
+
+def test_page_names_every_key() -> None:
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    for name, part in SCHEMA["$defs"].items():
+        for key in part.get("required", ()):
+            assert f"`{key}`" in page, f"{name}: {key}"
