@@ -90,7 +90,7 @@ def test_console_shows_what_is_printed(block: Block, command: str, printed: str)
         assert done.returncode == 0
     elif printed:
         assert done.returncode == (3 if printed.startswith("BUDGET") else 1)
-    pattern = r"(?:.*\n)*?".join(
+    pattern = r"(?:[^\n]*\n)*?".join(
         re.escape("".join(f"{row}\n" for row in map(comparable, part.splitlines()) if row is not None))
         for part in re.split(r"^\.\.\.\n", printed, flags=re.MULTILINE)
     )

@@ -19,7 +19,7 @@ def test_python_and_the_console_after_it(projects):
         ran = projects.run(folder, PYTHONHASHSEED="")
         command, *rows = console.splitlines()
         assert command == "$ pytest"
-        pattern = r"(?:.*\n)*?".join(
+        pattern = r"(?:[^\n]*\n)*?".join(
             re.escape("".join(f"{comparable(row)}\n" for row in part.splitlines()))
             for part in re.split(r"^\.\.\.\n", "\n".join(rows) + "\n", flags=re.MULTILINE)
         )
