@@ -1,5 +1,6 @@
 """What docs/pytest.md shows is what pytest says."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -11,7 +12,8 @@ def blocks(language):
 
 
 def test_python_and_the_console_after_it(projects):
-    pairs = re.findall(r"^```python\n(.*?)^```\n(?:[^`]+\n)?```console\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
+    found = re.findall(r"^```(python|console)\n(.*?)^```$", DOCS, re.MULTILINE | re.DOTALL)
+    pairs = [(a[1], b[1]) for a, b in itertools.pairwise(found) if (a[0], b[0]) == ("python", "console")]
     assert len(pairs) == 2
     for test, console in pairs:
         folder = projects.make()
