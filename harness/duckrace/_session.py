@@ -51,7 +51,7 @@ class Session:
         self._limit = watchdog
         self._stack = ExitStack()
         self._loaded: list[str] = []
-        self._held = False
+        self._held = self._loading = False
         self.world: World
 
     # -- entering and leaving -----------------------------------------------------------------------
@@ -65,12 +65,12 @@ class Session:
             self._redirect()
             self._refuse_real_threads()
             self._collector()
+            if self._limit:
+                stack.enter_context(Watchdog(self._progress, lambda: self._loading, self._limit))
             self.load()
             stack.callback(machine.drain)
             stack.callback(machine.clear)
             self._interrupts()
-            if self._limit:
-                stack.enter_context(Watchdog(lambda: self.executions, self._limit))
         except BaseException:
             stack.close()
             raise
@@ -79,8 +79,18 @@ class Session:
     def __exit__(self, *exc: object) -> None:
         self._stack.close()
 
+    def _progress(self) -> object:
+        """Something that changes while it goes on."""
+        return self.executions, len(self.world.order) if self._loading else 0
+
     def load(self, preload: Sequence[str] = ()) -> None:
         """Make a new world with the scenario in it.  Raises UsageError for a scenario that does not load."""
+        try:
+            self._load(preload)
+        finally:
+            self._loading = False
+
+    def _load(self, preload: Sequence[str]) -> None:
         machine.clear()
         if self._held:
             self.world.deactivate()
@@ -89,6 +99,7 @@ class Session:
         embedding = reference.embedding
         search = [folder for part in parts for folder in part.search]
         self.world = World(self.modules, search, embedding.before if embedding is not None else None)
+        self._loading = True
         try:
             module = self._import(reference)
             arguments = [
@@ -98,6 +109,7 @@ class Session:
             for name in preload:
                 if name not in self.world.modules:
                     self.world.import_module(name)
+            self._loading = False
         except UsageError:
             raise
         except Stop as error:

@@ -1,4 +1,4 @@
-"""The command line: ``explore``, ``replay``, ``check``, ``list``.
+"""The command line: ``explore``, ``replay``, ``check``, ``new-channel``, ``list``.
 
 It turns words into calls of the library and values into reports.  What is wrong with a call is said by
 the library (UsageError), how a value looks by ``report``; rich is imported only where there is a terminal.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,7 +34,6 @@ PIPE_CLOSED: Final = 141  # what shells show for a program that a closed pipe en
 
 HASH_SEED: Final = "0"
 CORPUS: Final = ".duckrace"  # that of _corpus, which is not imported for a word
-CHANNELS: Final = "duckrace.channels"  # group of entry points
 
 STRATEGIES: Final = {
     "pct": "priorities that change at a few random steps: good at bugs that need few switches",
@@ -251,7 +251,7 @@ def _tell(result: duckrace.Result, as_json: bool, quiet: bool) -> int:
 
 
 @cli.command(short_help="Check a channel: delivery, closing, hangs.")
-@_option("--channel", metavar="REF", help="FILE_OR_MODULE::NAME or an entry point. Default: the reference channel.")
+@_option("--channel", metavar="REF", help="FILE_OR_MODULE::NAME, or a name of `duckrace list`. Default: reference.")
 @_option("--profile", default="default", show_default=True, metavar="NAME", help="How much is explored.")
 @click.option("--row", "rows", multiple=True, metavar="NAME", help="Only this row (repeatable); see `duckrace list`.")
 @_seed
@@ -302,13 +302,16 @@ def check(
             bar.close()
             click.echo(f"Interrupted while {row} was checked: nothing can be said.", err=True)
             return INCONCLUSIVE
-    compared = _compared(report, baseline, update_baseline)
+    compared, wrong = _compared(report, baseline, update_baseline)
     if as_json:
         click.echo(documents.encode_check(report, compared))
     elif quiet:
         terminal.show(check_story.brief(report, compared), sys.stdout)
     else:
         terminal.show(check_story.of_check(report, terminal.width(sys.stdout), compared), sys.stdout)
+    if wrong:
+        click.echo(f"Error: {wrong}", err=True)
+        return report.verdict.exit_status or WRONG_USE
     return 1 if compared is not None and compared.worse else report.verdict.exit_status
 
 
@@ -320,19 +323,44 @@ def _look_at_baseline(file: str | None, update: bool, settings: dict[str, Any]) 
         return
     from .checks import baseline
 
-    if not update and (held := baseline.read(file)) is not None:
+    held = None if update else baseline.read(file)
+    if held is not None:
         baseline.fit(held, file, profile=settings["profile"], seed=settings["seed"])
+    else:
+        baseline.writable(file)
 
 
-def _compared(report: duckrace.CheckReport, file: str | None, update: bool) -> Comparison | None:
-    """`report` beside its baseline, or as the new one."""
+def _compared(report: duckrace.CheckReport, file: str | None, update: bool) -> tuple[Comparison | None, str]:
+    """`report` beside its baseline, or as the new one; and what is wrong with that, which must not cost the report."""
     if file is None:
-        return None
+        return None, ""
     from .checks import baseline
 
-    if update or not os.path.exists(file):
-        return baseline.write(report, file)
-    return baseline.compare(report, file)
+    try:
+        if update or not os.path.exists(file):
+            return baseline.write(report, file), ""
+        return baseline.compare(report, file), ""
+    except UsageError as error:
+        return None, str(error)
+
+
+# -- new-channel --------------------------------------------------------------------------------------------
+
+
+@cli.command("new-channel", short_help="Write the skeleton of a channel to check.")
+@click.argument("file", metavar="FILE")
+@click.option("--force", is_flag=True, help="Overwrite FILE.")
+def new_channel(file: str, force: bool) -> int:
+    """Write a small channel to FILE that can be checked as it stands, to be replaced by your own.
+
+    Example: duckrace new-channel mychannel.py
+    """
+    from .plugins import _scaffold
+
+    reference = _scaffold.write(file, force)
+    click.echo(f"{file} is a channel that works. Put yours in its place; to check it:\n")
+    click.echo(shlex.join(["duckrace", "check", "--channel", reference]))
+    return 0
 
 
 # -- list ---------------------------------------------------------------------------------------------------
@@ -358,10 +386,10 @@ def show_list(as_json: bool) -> int:
 
 def _known() -> dict[str, dict[str, str]]:
     """What there is to choose from, with a few words on each."""
-    from importlib.metadata import entry_points
-
     from . import checks, search
     from ._settings import GRANULARITIES, TIMEOUTS
+    from .plugins._known import KNOWN
+    from .plugins._load import installed
     from .report.story import SWITCHES
 
     return {
@@ -370,10 +398,7 @@ def _known() -> dict[str, dict[str, str]]:
         "timeouts": {name: TIMEOUT_WORDS.get(name, "") for name in TIMEOUTS},
         "checks": {name: CHECKS.get(name, "") for name in checks.ROWS},
         "profiles": {name: PROFILES.get(name, "") for name in checks.PROFILES},
-        "channels": {
-            "reference": "duckrace.channels",
-            **{point.name: point.value for point in entry_points(group=CHANNELS)},
-        },
+        "channels": {**{name: known.words for name, known in KNOWN.items()}, **installed()},
     }
 
 

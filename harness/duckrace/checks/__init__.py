@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from duckrace._corpus import Where, opened
-from duckrace._data import CheckReport, Row
+from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
 from duckrace.plugins._load import load
 
@@ -104,7 +104,10 @@ def _render(report: CheckReport) -> str:
 def _row(check_row: Callable[[Run], Row], run: Run) -> Row:
     """A row; Ctrl-C where no session takes it makes it one that did not start."""
     try:
-        return check_row(run)
+        row = check_row(run)
     except KeyboardInterrupt:
         run.interrupted = True
-        return check_row(run)
+        row = check_row(run)
+    if row.verdict.kind is Kind.UNCONTROLLED:
+        run.stalled = row.name
+    return row

@@ -29,6 +29,7 @@ class Run:
     progress: Progress | None = None
     corpus: Corpus | None = None  # failures of earlier runs, replayed first
     interrupted: bool = False  # Ctrl-C: no further row starts
+    stalled: str = ""  # the row in which the channel waited for something real: it would do so in the others, too
 
     def left(self) -> float | None:
         """Seconds until the deadline, None without one, never negative."""
@@ -39,6 +40,8 @@ class Run:
         """Why nothing more may be started, in words; empty if it may."""
         if self.interrupted:
             return "interrupted"
+        if self.stalled:
+            return f"not run, since {self.stalled} stood still"
         return f"the deadline of {self.deadline:g} s" if self.left() == 0.0 else ""
 
     def tell(self, row: str, done: int, total: int) -> None:

@@ -78,10 +78,11 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
         verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {total:,}")
     run.tell(name, done, len(claimed))
     of = f"{done}" if done == len(claimed) else f"{done} of {len(claimed)}"
+    covered = f"{of} programs, {total:,} executions sampled" if claimed else "nothing of it is claimed"
     return Row(
         name=name,
         verdict=verdict,
-        covered=f"{of} programs, {total:,} executions sampled",
+        covered=covered,
         executions=total,
         seconds=time.perf_counter() - started,
         failure=failure,

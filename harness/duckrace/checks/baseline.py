@@ -21,7 +21,7 @@ import msgspec
 from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
 
-__all__ = ["FORMAT", "Baseline", "Comparison", "Line", "compare", "fit", "read", "taken", "write"]
+__all__ = ["FORMAT", "Baseline", "Comparison", "Line", "compare", "fit", "read", "taken", "writable", "write"]
 
 FORMAT: Final = 1
 
@@ -104,6 +104,14 @@ def write(report: CheckReport, path: str | os.PathLike[str]) -> Comparison:
             beside.unlink()
         raise UsageError(f"The baseline {os.fspath(path)} cannot be written: {error.strerror}.") from error
     return Comparison(file=os.fspath(path), written=True)
+
+
+def writable(path: str | os.PathLike[str]) -> None:
+    """Raise UsageError if there is no place for a file there: known before the check, which takes longer."""
+    folder = Path(path).parent
+    if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        why = "it is a folder" if Path(path).is_dir() else f"{folder} is no folder that can be written to"
+        raise UsageError(f"The baseline {os.fspath(path)} cannot be written: {why}.")
 
 
 def read(path: str | os.PathLike[str]) -> Baseline | None:

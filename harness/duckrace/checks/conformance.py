@@ -103,6 +103,7 @@ class Trial:
         self.done = self.calls = 0
         self.failing: tuple[int | None, Steps, list[int]] | None = None
         self.shrinks = 0
+        self.stalled = False  # it waits for something real, and would again: one wait is enough
 
     def session(self) -> ExitStack:
         """The surroundings of :meth:`__call__`."""
@@ -126,14 +127,14 @@ class Trial:
 
     def shorten(self) -> None:
         """Leave out of the failing program what it does not need."""
-        if self.failing is not None and not self.run.cut:
+        if self.failing is not None and not self.run.cut and not self.stalled:
             try:
                 shorter(self.run.subject, *self.failing[:2], self._fails)
             except Enough:
                 pass
 
     def _fails(self, capacity: int | None, steps: Steps) -> bool:
-        """Run one program; if it fails, it is the one to tell. Raises Enough for Ctrl-C."""
+        """Run one program; if it fails, it is the one to tell. Raises Enough for Ctrl-C, and where it stands still."""
         why = self._executed(capacity, steps)
         if why == "interrupt" or machine.interrupted:
             self.run.interrupted = True
@@ -143,6 +144,9 @@ class Trial:
         if why == "end":
             return False
         self.failing = capacity, steps, list(machine.decisions)
+        if why == "stop":
+            self.stalled = True
+            raise Enough
         return True
 
     def _executed(self, capacity: int | None, steps: Steps) -> str:

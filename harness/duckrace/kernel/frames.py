@@ -21,6 +21,8 @@ from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
 from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, Stop, machine
 
 HERE: Final = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pytest_support"))  # never shown
+INSTALLED: Final = str(Path(__file__).parents[2]) + os.sep
+PROGRAMS: Final = str(Path(__file__).parents[1] / "checks" / "programs")  # told as one file: they share their tools
 LIBRARY: Final = tuple({os.path.dirname(os.__file__), os.path.dirname(types.__file__)})
 
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
@@ -64,11 +66,13 @@ def is_library(frame: types.FrameType) -> bool:
     return name.startswith("<frozen") or (name.startswith(LIBRARY) and "site-packages" not in name)
 
 
-def home_file(stack: list[types.FrameType], scenario: str) -> str:
-    """The file that a thread is told from: the scenario's if it is on the stack, else its outermost own one."""
+def home(stack: list[types.FrameType], scenario: str) -> str:
+    """What a thread is told from, as the start of a path: the scenario's file if it is on the stack, else its outermost
+    own one."""
+    own = PROGRAMS if scenario.startswith(PROGRAMS) else scenario
     for frame in stack:
-        if frame.f_code.co_filename == scenario:
-            return scenario
+        if frame.f_code.co_filename.startswith(own):
+            return own
     for frame in reversed(stack):
         if not is_library(frame):
             return frame.f_code.co_filename
@@ -77,10 +81,10 @@ def home_file(stack: list[types.FrameType], scenario: str) -> str:
 
 def split(stack: list[types.FrameType], scenario: str) -> tuple[types.FrameType | None, types.FrameType | None]:
     """The frame from which the thread left its own file, and the frame that it called there (None: a primitive)."""
-    home = home_file(stack, scenario)
+    start = home(stack, scenario)
     callee: types.FrameType | None = None
     for frame in stack:
-        if frame.f_code.co_filename == home:
+        if frame.f_code.co_filename.startswith(start):
             return frame, callee
         callee = frame
     return None, callee
@@ -94,8 +98,9 @@ def place(frame: types.FrameType | None) -> str:
 
 
 def shown_path(path: str) -> str:
+    """Relative to the working directory, or to where duckrace is installed, or as it is."""
     relative = os.path.relpath(path)
-    return relative if not relative.startswith("..") else path
+    return relative if not relative.startswith("..") else path.removeprefix(INSTALLED)
 
 
 def call_text(frame: types.FrameType) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import types
+import warnings
 from collections.abc import Callable
 from typing import Final
 
@@ -35,9 +36,13 @@ def rewrite(source: bytes, filename: str, before: Before | None = None) -> types
 
     `before` changes the tree in place, as the program's author would have: a test framework's own pass.
     """
-    if b"while" not in source and before is None:
-        return compile(source, filename, "exec", dont_inherit=True)
-    tree = ast.parse(source, filename)
-    if before is not None:
-        before(tree, source, filename)
-    return compile(_Loops().visit(tree), filename, "exec", dont_inherit=True)
+    with warnings.catch_warnings():
+        # Of the style of a module (an unknown escape) Python warns when it first compiles it, not with every world.
+        warnings.simplefilter("ignore", SyntaxWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        if b"while" not in source and before is None:
+            return compile(source, filename, "exec", dont_inherit=True)
+        tree = ast.parse(source, filename)
+        if before is not None:
+            before(tree, source, filename)
+        return compile(_Loops().visit(tree), filename, "exec", dont_inherit=True)

@@ -95,7 +95,7 @@ HOST: Final = frozenset(
     ]
 )
 # Parts of duckrace that are code under test.
-TESTED: Final = ("duckrace.channels", "duckrace.checks.programs")
+TESTED: Final = ("duckrace.channels", "duckrace.checks.programs", "duckrace.plugins.adapters")
 
 
 class World:

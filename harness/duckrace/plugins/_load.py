@@ -1,9 +1,9 @@
 """A channel under test: named in one of four ways, found, and looked at.
 
 ================================  ==============================================================
-``None`` or ``"reference"``       the channel of ``duckrace.channels``
+``None``                          the channel of ``duckrace.channels``
 ``"FILE_OR_MODULE::NAME"``        an object at the top level of a file or a module
-``"name"``                        an entry point of the group ``duckrace.channels``
+``"name"``                        one of ``_known``, or an entry point of the group ``duckrace.channels``
 an object                         one that stands at the top level of an imported module
 ================================  ==============================================================
 
@@ -17,6 +17,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import entry_points
 from typing import Any, Final
@@ -25,13 +26,14 @@ from duckrace._errors import UsageError
 from duckrace._scenario import SEPARATOR, Reference, resolve
 from duckrace._session import Session
 from duckrace._settings import Settings
-from duckrace.kernel import SimThread, machine
+from duckrace.kernel import SimThread, Stop, machine
+from duckrace.kernel.world import under_test
 
+from ._known import KNOWN, place_of
 from ._protocol import CAPABILITIES
-from ._reference import reference as reference_channel
+from .adapters.reference import reference as reference_channel
 
 GROUP: Final = "duckrace.channels"
-OURS: Final = "duckrace.checks.programs.reference::reference"
 LOOK: Final = "duckrace.checks.programs.shape::describe"
 
 
@@ -74,8 +76,9 @@ def load(channel: object = None) -> Subject:
     if found["problem"]:
         raise UsageError(f"{reference.text} is not a channel under test: {found['problem']}.")
     modules = tuple(found["modules"])
-    if reference.text != OURS and (not reference.search or "." in reference.module):
-        modules += (reference.module.partition(".")[0],)  # it is no file on its own: its package is under test too
+    on_its_own = reference.search and "." not in reference.module
+    if not on_its_own and not under_test(reference.module, modules):
+        modules += (reference.module.partition(".")[0],)  # its package is under test too
     return Subject(
         name=found["name"],
         reference=reference,
@@ -87,23 +90,31 @@ def load(channel: object = None) -> Subject:
 
 def find(channel: object) -> Reference:
     """Where the plug-in is defined. Raises UsageError."""
-    if channel is None or channel == "reference" or channel is reference_channel:
-        return resolve(OURS)
+    if channel is None or channel is reference_channel:
+        channel = "reference"
     if isinstance(channel, Reference):
         return channel
     if not isinstance(channel, str):
         return resolve(_place_of(channel))
     if SEPARATOR in channel:
         return resolve(channel)
-    points = {point.name: point for point in entry_points(group=GROUP)}
-    point = points.get(channel)
-    if point is None:
-        known = ", ".join(["reference", *sorted(points)])
-        raise UsageError(
-            f"There is no channel {channel!r}: known by name are {known}. "
-            f"Any other is named by 'FILE_OR_MODULE::NAME' (or an entry point of the group {GROUP!r})."
-        )
-    return resolve(f"{point.module}{SEPARATOR}{point.attr}")
+    if channel in KNOWN:
+        return resolve(place_of(channel))
+    points = installed()
+    if channel in points:
+        return resolve(points[channel])
+    names = [*KNOWN, *sorted(points)]
+    near = get_close_matches(channel, names, n=1)
+    meant = f" (did you mean {near[0]!r}?)" if near else ""
+    raise UsageError(
+        f"There is no channel {channel!r}{meant}: known by name are {', '.join(names)}. "
+        f"Any other is named by 'FILE_OR_MODULE::NAME' (or an entry point of the group {GROUP!r})."
+    )
+
+
+def installed() -> dict[str, str]:
+    """The channels of installed packages: name -> ``MODULE::NAME``."""
+    return {point.name: f"{point.module}{SEPARATOR}{point.attr}" for point in entry_points(group=GROUP)}
 
 
 def _place_of(channel: object) -> str:
@@ -148,10 +159,17 @@ def _looked_at(reference: Reference) -> Mapping[str, Any]:
             value, error = machine.value, machine.error
     except UsageError as wrong:
         raise UsageError(_of_the_plugin(wrong, look, reference)) from wrong
-    if why == "end" and isinstance(value, dict):
-        return value
-    said = f"{type(error).__name__}: {error}" if error is not None else "it waits for ever"
-    raise UsageError(f"{reference.text} cannot be looked at: {said}.")
+    if why != "stop" and isinstance(value, dict):
+        return value  # a thread that its factories started may go on: whether it ends is a matter of the checks
+    raise UsageError(f"{reference.text} cannot be looked at: {_said(error)}.")
+
+
+def _said(error: BaseException | None) -> str:
+    if error is None:
+        return "it waits for ever"
+    if isinstance(error, Stop):
+        return str(error)
+    return f"it raised {type(error).__name__}" + (f": {error}" if str(error) else "")
 
 
 def _of_the_plugin(wrong: UsageError, look: Reference, plugin: Reference) -> str:

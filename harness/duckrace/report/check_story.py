@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from duckrace._data import CheckReport, Kind, Row, Verdict
 
@@ -21,13 +21,19 @@ from .words import command, gap, headline, many, shown_seconds, style_of
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
 
+UNCLAIMED: Final = " (not claimed)"
+SIMULATED: Final = (
+    "Only the plug-in's own file is simulated, and the packages that its `modules` names: are those that the channel "
+    "stands on among them?"
+)
+
 
 def of_check(report: CheckReport, width: int, compared: Comparison | None = None) -> list[Line]:
     """The whole report."""
     lines = [line(("duckrace check", "heading"), f"  {report.channel}"), line(), *_table(report.rows, width)]
     skipped = list(dict.fromkeys(text for row in report.rows for text in row.skipped))
     if skipped:
-        lines += gap(paragraph(f"Not checked: {', '.join(skipped)}.", width, style="dim"))
+        lines += gap(paragraph(_skipped(skipped), width, style="dim"))
     lines += gap(paragraph(_effort(report), width))
     lines += [row for note in report.notes for row in gap(paragraph(f"Note: {note}", width, style="unsure"))]
     lines += gap(_beside(compared, width))
@@ -70,6 +76,14 @@ def _beside(compared: Comparison | None, width: int) -> list[Line]:
         return paragraph(f"Nothing is worse than the baseline {compared.file}.", width, style="dim")
     said = [part for sentence in compared.worse for part in paragraph(sentence, width, indent=2)]
     return [line((f"Worse than the baseline {compared.file}", "bad")), *said]
+
+
+def _skipped(texts: list[str]) -> str:
+    """``rendezvous (not claimed)``, ..., with their common reason said once."""
+    claims = sorted(text.removesuffix(UNCLAIMED) for text in texts if text.endswith(UNCLAIMED))
+    others = [text for text in texts if not text.endswith(UNCLAIMED)]
+    said = [f"Not claimed, so not checked: {', '.join(claims)}."] * bool(claims)
+    return " ".join(said + [f"Not checked: {', '.join(others)}."] * bool(others))
 
 
 def _table(rows: Sequence[Row], width: int) -> list[Line]:
@@ -137,6 +151,7 @@ def _in_full(row: Row, width: int) -> list[Line]:
         *_statements(row, width),
         *_program(row),
         *gap(evidence.diagnosis(failure, width)),
+        *(gap(paragraph(SIMULATED, width)) if failure.kind is Kind.UNCONTROLLED else ()),
         *evidence.of_failure(failure, width),
         *gap(command(failure)),
     ]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import duckrace
 from duckrace import Kind, UsageError
 from duckrace._data import Row
+from duckrace._session import Session
 from duckrace.checks import PROFILES, check
 from duckrace.checks._run import Run
 from duckrace.checks.closure import programs as closure_programs
@@ -93,3 +95,36 @@ def test_every_program_has_words_of_its_own() -> None:
     subject = load(None)
     words = [program.words for program in closure_programs(subject) + hang_programs(subject)]
     assert len(set(words)) == len(words)
+
+
+STANDS_STILL = """
+import select
+from duckrace import channels
+class Plugin:
+    name, modules, capabilities = "stands still", ("duckrace.channels",), ("unbounded",)
+    def channel(self):
+        tx, rx = channels.channel()
+        return Sender(tx), rx
+class Sender:
+    def __init__(self, tx):
+        self.tx = tx
+    def send(self, value):
+        select.select([], [], [], 60)
+channel = Plugin()
+"""
+
+
+@pytest.mark.parametrize("first", ["contract", "conformance"])
+def test_a_channel_that_waits_for_something_real(first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One wait is enough: the rows after it are not run, and do not pass."""
+    monkeypatch.setattr(Session.__init__, "__defaults__", (0.4,))
+    (tmp_path / "still.py").write_text(STANDS_STILL)
+    report = duckrace.check(f"{tmp_path / 'still.py'}::channel", profile="quick", rows=[first, "delivery"])
+    assert report.verdict.kind is Kind.UNCONTROLLED
+    stood, unrun = report.rows
+    assert (stood.verdict.kind, unrun.verdict.kind) == (Kind.UNCONTROLLED, Kind.BUDGET)
+    assert f"not run, since {first} stood still" in str(unrun.verdict)
+    assert report.render is not None
+    text = report.render(report)
+    assert "are those that the channel stands on among them?" in " ".join(text.split())
+    assert report.seconds < 30

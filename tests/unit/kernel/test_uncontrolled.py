@@ -1,5 +1,6 @@
 """What the machine cannot control is told by name, within seconds; it never hangs the harness."""
 
+import ctypes
 import subprocess
 import sys
 import threading
@@ -9,7 +10,7 @@ from textwrap import dedent
 
 import pytest
 
-from duckrace import Kind, explore, replay
+from duckrace import Kind, UsageError, explore, replay
 
 LOCKS = Path(__file__).parent / "programs" / "locks.py"
 WAITS = {
@@ -258,3 +259,39 @@ def test_from_a_thread_of_this_process():
     thread.start()
     thread.join(30)
     assert [result.verdict.kind for result in results] == [Kind.DEADLOCK, Kind.DEADLOCK]
+
+
+@pytest.mark.parametrize("body", ["select.select([], [], [], 60)", "while True: pass"])
+def test_an_import_that_does_not_come_back(body, tmp_path):
+    program = tmp_path / "program.py"
+    program.write_text(f"import select\n\n{body}\ndef scenario(): pass\n")
+    began = time.monotonic()
+    with pytest.raises(UsageError, match=r"the import did not go on for 0\.9 s at .*program\.py:3 in"):
+        explore(f"{program}::scenario", watchdog=0.3)
+    assert time.monotonic() - began < 20
+
+
+def test_a_c_call_that_no_signal_interrupts(tmp_path):
+    """The process ends with its report: nothing else can be done."""
+    if not hasattr(ctypes.CDLL(None), "pthread_mutex_lock"):
+        pytest.skip("no pthread_mutex_lock in this C library")
+    program = tmp_path / "program.py"
+    program.write_text(
+        dedent(
+            """
+            import ctypes
+            library, mutex = ctypes.CDLL(None), ctypes.create_string_buffer(64)
+            def takes_it_twice():
+                library.pthread_mutex_lock(mutex)
+                library.pthread_mutex_lock(mutex)
+            def scenario():
+                takes_it_twice()
+            """
+        )
+    )
+    command = [sys.executable, "-m", "duckrace", "explore", f"{program}::scenario", "--watchdog", "0.3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 3
+    assert done.stderr.startswith("duckrace: UNCONTROLLED: 'MainThread' passed no schedule point for 0.3 s at ")
+    assert "takes_it_twice" in done.stderr
+    assert len(done.stderr.splitlines()) == 1

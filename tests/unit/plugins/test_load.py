@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from duckrace import UsageError
-from duckrace.checks.programs.reference import Reference as InTheWorld
 from duckrace.plugins import reference
 from duckrace.plugins._load import Subject, load
 
@@ -34,6 +33,12 @@ mine.channel = lambda: (Bare(), Bare())
 mine.capabilities = ("unbounded", "clone")
 """
 
+ASYNC = """
+class Async:
+    async def send(self, value): pass
+mine.channel = lambda: (Async(), Async())
+"""
+
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[str], str]:
@@ -53,15 +58,6 @@ def test_the_reference(named: object) -> None:
     assert subject.capabilities == set(reference.capabilities)
     assert subject.modules == reference.modules
     assert subject.capacities == (None, 1, 2, 3, 0)
-
-
-def test_it_says_the_same_inside_and_outside_of_the_world() -> None:
-    inside = InTheWorld()
-    assert (inside.name, inside.modules, inside.capabilities) == (
-        reference.name,
-        reference.modules,
-        reference.capabilities,
-    )
 
 
 def test_by_file_and_name() -> None:
@@ -89,7 +85,7 @@ def test_by_entry_point(write: Callable[[str], str], monkeypatch: pytest.MonkeyP
     (info / "entry_points.txt").write_text("[duckrace.channels]\nmy-channel = mine_channels:mine\n")
     monkeypatch.syspath_prepend(folder)
     assert load("my-channel").name == "mine"
-    with pytest.raises(UsageError, match="known by name are reference, my-channel"):
+    with pytest.raises(UsageError, match=r"did you mean 'my-channel'\?\): known by name are reference, .*, my-channel"):
         load("your-channel")
 
 
@@ -120,7 +116,8 @@ def refused(channel: object) -> str:
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ("nothing", "There is no channel 'nothing': known by name are reference"),
+        ("nothing", "There is no channel 'nothing': known by name are reference, model, queue,"),
+        ("refrence", "There is no channel 'refrence' (did you mean 'reference'?): known"),
         ("nowhere.py::mine", "There is no file 'nowhere.py'"),
         ("no_such_module::mine", "There is no Python module 'no_such_module' on the path"),
         ("::", "FILE_OR_MODULE::NAME"),
@@ -149,15 +146,43 @@ def test_what_is_not_there(named: str, said: str) -> None:
         ("mine.channel = 1\n", "mine", "claims 'unbounded', but its 'channel' is not callable"),
         ("mine.channel = lambda: 1\n", "mine", "channel() returned int, not a pair (sender, receiver)"),
         ("mine.channel = lambda: 1 / 0\n", "mine", "channel() raised ZeroDivisionError: division by zero"),
+        ("import sys\nsys.exit(3)\n", "mine", "cannot be loaded: SystemExit: 3 (line 13)"),
+        ("import sys\nmine.channel = sys.exit\n", "mine", "cannot be looked at: it raised SystemExit."),
+        ("mine.modules = ('nowhere',)\n", "mine", "its 'modules' names 'nowhere', which cannot be imported: No module"),
+        ("mine.modules = (3,)\n", "mine", "its 'modules' is a tuple of texts, not (3,)"),
+        (
+            "mine.channel = lambda: channels.channel()[::-1]\n",
+            "mine",
+            "channel() returned (receiver, sender), and has to return (sender, receiver)",
+        ),
+        ("async def make(): pass\nmine.channel = make\n", "mine", "its channel() is an `async def`"),
+        (ASYNC, "mine", "the sender of channel() has an `async def send`: asyncio programs cannot be explored yet"),
+        (
+            "import asyncio\nmine.channel = lambda: asyncio.run(asyncio.sleep(0))\n",
+            "mine",
+            "asyncio programs cannot be",
+        ),
         ("mine.channel = lambda: (1, 2)\n", "mine", "the sender of channel() has no send()"),
         (
             BARE,
             "mine",
             "the sender of channel() has no clone(), though 'clone' is claimed",
         ),
-        ("import threading\nthreading.Thread(target=print).start()\n", "mine", "cannot be loaded"),
+        (
+            "import threading\nthreading.Thread(target=print).start()\n",
+            "mine",
+            "cannot be loaded: a module tries to start a thread while it is imported (line 13)",
+        ),
         ("import threading\nmine.channel = threading.Barrier(2).wait\n", "mine", "it waits for ever"),
     ],
 )
 def test_what_has_another_shape(more: str, name: str, said: str, write: Callable[[str], str]) -> None:
     assert said in refused(f"{write(more)}::{name}")
+
+
+def test_a_thread_that_a_factory_starts_is_no_mistake(write: Callable[[str], str]) -> None:
+    pump = "import threading\nold = Plugin.channel\ndef channel(self):\n"
+    pump += (
+        "    threading.Thread(target=threading.Event().wait).start()\n    return old(self)\nPlugin.channel = channel\n"
+    )
+    assert load(f"{write(pump)}::mine").name == "mine"

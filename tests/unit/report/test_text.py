@@ -171,7 +171,7 @@ def test_check_that_passed_ends_with_one_word() -> None:
     text = render_check(CheckReport(channel="reference", rows=rows, seconds=2.5))
     assert text.splitlines()[-1] == "PASSED"
     assert "conformance  PASSED     1.2 s  12 programs, 2,400 executions" in text
-    assert "Not checked: rendezvous (not claimed)." in text
+    assert "Not claimed, so not checked: rendezvous." in text
     assert "4,800 executions in 2.5 s" in text
     assert "not exhaustive" in text
 

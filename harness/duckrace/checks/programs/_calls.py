@@ -46,6 +46,8 @@ from duckrace_models import (
     Timeout,
 )
 
+from ._errors import foreign, shown
+
 Step = Sequence[Any]
 
 # What each call raises for what the model answers (contract 95).
@@ -114,7 +116,7 @@ def made(step: Step, handles: dict[str, Any]) -> Response:
     except ChannelError as error:
         response = _response(step[0], error)
     except Exception as error:
-        return Wrong(f"raises {type(error).__name__}: {error}")
+        return Wrong(f"raises {shown(error)}{foreign(error)}")
     else:
         return Ok(value)
     passed = time.monotonic() - began

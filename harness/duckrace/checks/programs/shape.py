@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 from duckrace.channels import Receiver, Sender, SyncSender
@@ -32,12 +34,19 @@ def _problems(plugin: Any, found: dict[str, Any]) -> Iterator[str]:
     if isinstance(plugin, type):
         yield f"it is a class; write an instance of it to its file, like `channel = {plugin.__name__}()`"
     for attribute in ("name", "modules", "capabilities"):
-        value = getattr(plugin, attribute, None)
+        value: Any = getattr(plugin, attribute, None)
         if value is None:
             yield f"it has no attribute {attribute!r}"
         if isinstance(value, str) != (attribute == "name") or not hasattr(value, "__iter__"):
             wanted = "a text" if attribute == "name" else "a tuple of texts"
             yield f"its {attribute!r} is {wanted}, not {value!r}"
+        elif not isinstance(value, str) and any(not isinstance(part, str) for part in value):
+            yield f"its {attribute!r} is a tuple of texts, not {value!r}"
+    for module in found["modules"]:
+        try:
+            import_module(module)
+        except ImportError as error:
+            yield f"its 'modules' names {module!r}, which cannot be imported: {error}"
     claims = found["capabilities"]
     flavours = [name for name in ("unbounded", "bounded", "rendezvous") if name in claims]
     if not flavours:
@@ -45,6 +54,9 @@ def _problems(plugin: Any, found: dict[str, Any]) -> Iterator[str]:
     for flavour in flavours:
         call = {"unbounded": "channel()", "bounded": "sync_channel(1)", "rendezvous": "sync_channel(0)"}[flavour]
         factory = getattr(plugin, call.partition("(")[0], None)
+        if inspect.iscoroutinefunction(factory):
+            yield f"its {call} is an `async def`: asyncio programs cannot be explored yet"
+            return
         if not callable(factory):
             yield f"it claims {flavour!r}, but its {call.partition('(')[0]!r} is not callable"
             return
@@ -76,8 +88,13 @@ def _handle_problems(call: str, claims: list[str], tx: Any, rx: Any) -> Iterator
         ("sender", tx, "__exit__", "drop"),
         ("receiver", rx, "__exit__", "drop"),
     ]
+    if not hasattr(tx, "send") and hasattr(rx, "send") and hasattr(tx, "recv"):
+        yield f"{call} returned (receiver, sender), and has to return (sender, receiver)"
     for role, handle, method, claim in needed:
         if claim is None or (claim and claim not in claims):
             continue
-        if not callable(getattr(handle, method, None)):
+        function = getattr(handle, method, None)
+        if not callable(function):
             yield f"the {role} of {call} has no {method}()" + (f", though {claim!r} is claimed" if claim else "")
+        if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+            yield f"the {role} of {call} has an `async def {method}`: asyncio programs cannot be explored yet"

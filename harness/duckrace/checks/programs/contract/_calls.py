@@ -11,6 +11,8 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Any, Final, TypeVar
 
+from .._errors import foreign, shown
+
 REST: Final = 1e-6  # seconds of simulated time
 LONG: Final = 1_000.0  # seconds: nobody waits that long
 
@@ -62,7 +64,8 @@ class Begun:
         """What it raised."""
         assert not self.blocked, f"the call still blocks, and must have raised {kind.__qualname__}"
         assert self.error is not None, f"the call returned {self.value!r}, and must have raised {kind.__qualname__}"
-        assert isinstance(self.error, kind), f"the call raised {shown(self.error)}, not {kind.__qualname__}"
+        told = f"the call raised {shown(self.error)}, not {kind.__qualname__}{foreign(self.error)}"
+        assert isinstance(self.error, kind), told
         return self.error
 
 
@@ -73,15 +76,10 @@ def raises(kind: type[Error], function: Callable[..., Any], *arguments: Any) -> 
     except kind as error:
         return error.with_traceback(None)
     except Exception as error:
-        raise AssertionError(f"{_name(function)} raised {shown(error)}, not {kind.__qualname__}") from None
+        raise AssertionError(
+            f"{_name(function)} raised {shown(error)}, not {kind.__qualname__}{foreign(error)}"
+        ) from None
     raise AssertionError(f"{_name(function)} returned {value!r}, and must raise {kind.__qualname__}")
-
-
-def shown(error: BaseException) -> str:
-    """An error and where its class is from: ``queue.Empty: ...``."""
-    kind = type(error)
-    place = "" if kind.__module__ in ("builtins", "duckrace.channels._errors") else f"{kind.__module__}."
-    return f"{place}{kind.__qualname__}: {error}".removesuffix(": ")
 
 
 def sending(tx: Any, *values: Any) -> Begun:

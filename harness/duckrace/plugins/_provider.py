@@ -1,4 +1,4 @@
-"""The reference channel as a plug-in, and what the diagnosis of hangs may ask of it."""
+"""What the diagnosis of hangs may ask of the reference channel."""
 
 from __future__ import annotations
 
@@ -31,38 +31,3 @@ def providers(modules: Mapping[str, types.ModuleType]) -> list[Provider]:
     """What can be asked of the channels that a world has loaded."""
     channels = modules.get("duckrace.channels")
     return [ReferenceProvider(channels)] if channels is not None else []
-
-
-class Reference:
-    """The reference channel as a plug-in (contract 1-68, 85-95)."""
-
-    name = "reference"
-    modules = ("duckrace.channels",)
-    capabilities = (
-        "bounded",
-        "clone",
-        "drop",
-        "guarded",
-        "reentrant",
-        "refcount_drop",
-        "rendezvous",
-        "repr",
-        "timeouts",
-        "try_iter",
-        "try_send",
-        "unbounded",
-        "validates",
-    )
-
-    def channel(self) -> tuple[Any, Any]:
-        from duckrace import channels
-
-        return channels.channel()
-
-    def sync_channel(self, bound: int, /) -> tuple[Any, Any]:
-        from duckrace import channels
-
-        return channels.sync_channel(bound)
-
-
-reference = Reference()

@@ -1,4 +1,4 @@
-"""The reference channel as a plug-in, inside the world: there ``duckrace.channels`` stands on simulated threads."""
+"""The channel of ``duckrace.channels`` as a plug-in: every capability that a channel with one receiver can have."""
 
 from __future__ import annotations
 

@@ -1,0 +1,14 @@
+"""Channels known by name, one per file: what others have made, as plug-ins.
+
+``reference``      the channel of ``duckrace.channels``
+``model``          the models of the contract, run under one lock: the checks must accept what they check against
+``queue_queue``    ``queue.Queue``, which nobody can close
+``queue_shutdown`` ``queue.Queue`` with the ``shutdown()`` of Python 3.13
+``simple_queue``   ``queue.SimpleQueue``
+``pychan``         ``chan.Chan`` of the package chan
+``_handles``       senders and receivers over any pipe
+``_drops``         ... that count who is left
+
+A simulated world loads these files anew, so they import what they adapt and nothing of duckrace but its channels and
+models. An adapter translates names, errors and units; it mends nothing: what a library cannot do is not claimed.
+"""
