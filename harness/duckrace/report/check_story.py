@@ -21,6 +21,7 @@ from .words import command, gap, headline, many, shown_seconds, style_of
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
 
+NOTES: Final = 3  # that are shown
 UNCLAIMED: Final = " (not claimed)"
 SIMULATED: Final = (
     "Only the plug-in's own file is simulated, and the packages that its `modules` names: are those that the channel "
@@ -35,7 +36,8 @@ def of_check(report: CheckReport, width: int, compared: Comparison | None = None
     if skipped:
         lines += gap(paragraph(_skipped(skipped), width, style="dim"))
     lines += gap(paragraph(_effort(report), width))
-    lines += [row for note in report.notes for row in gap(paragraph(f"Note: {note}", width, style="unsure"))]
+    for note in _few(report.notes):
+        lines += gap(paragraph(f"Note: {note}", width, style="unsure"))
     lines += gap(_beside(compared, width))
     failing = [row for row in report.rows if not row.accepted]
     if not failing:
@@ -76,6 +78,12 @@ def _beside(compared: Comparison | None, width: int) -> list[Line]:
         return paragraph(f"Nothing is worse than the baseline {compared.file}.", width, style="dim")
     said = [part for sentence in compared.worse for part in paragraph(sentence, width, indent=2)]
     return [line((f"Worse than the baseline {compared.file}", "bad")), *said]
+
+
+def _few(notes: Sequence[str]) -> list[str]:
+    """The first notes, and how many there are: a mistake that was mended drops many kept failures at once."""
+    more = len(notes) - NOTES
+    return [*notes[:NOTES], *([f"... and {many(more, 'note')} more like these (--json has all)."] * (more > 0))]
 
 
 def _skipped(texts: list[str]) -> str:

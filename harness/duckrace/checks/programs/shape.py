@@ -34,13 +34,13 @@ def _problems(plugin: Any, found: dict[str, Any]) -> Iterator[str]:
     if isinstance(plugin, type):
         yield f"it is a class; write an instance of it to its file, like `channel = {plugin.__name__}()`"
     for attribute in ("name", "modules", "capabilities"):
-        value: Any = getattr(plugin, attribute, None)
+        value = getattr(plugin, attribute, None)
         if value is None:
             yield f"it has no attribute {attribute!r}"
         if isinstance(value, str) != (attribute == "name") or not hasattr(value, "__iter__"):
             wanted = "a text" if attribute == "name" else "a tuple of texts"
             yield f"its {attribute!r} is {wanted}, not {value!r}"
-        elif not isinstance(value, str) and any(not isinstance(part, str) for part in value):
+        elif attribute != "name" and any(not isinstance(part, str) for part in getattr(plugin, attribute)):
             yield f"its {attribute!r} is a tuple of texts, not {value!r}"
     for module in found["modules"]:
         try:

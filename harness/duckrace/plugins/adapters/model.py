@@ -43,7 +43,6 @@ from duckrace_models import (
 )
 from duckrace_models._values import SENDS
 
-
 Errors: TypeAlias = Mapping[type[Response], type[Exception]]  # for what the model answers, but for an Ok
 
 
