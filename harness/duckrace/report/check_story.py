@@ -83,7 +83,7 @@ def _beside(compared: Comparison | None, width: int) -> list[Line]:
 def _few(notes: Sequence[str]) -> list[str]:
     """The first notes, and how many there are: a mistake that was mended drops many kept failures at once."""
     more = len(notes) - NOTES
-    return [*notes[:NOTES], *([f"... and {many(more, 'note')} more like these (--json has all)."] * (more > 0))]
+    return [*notes[:NOTES], *([f"... and {more:,} more like these (--json has all)."] * (more > 0))]
 
 
 def _skipped(texts: list[str]) -> str:

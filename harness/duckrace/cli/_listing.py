@@ -1,0 +1,60 @@
+"""``duckrace list``: what there is to choose from, with a few words on each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import click
+
+from ._options import json_
+
+STRATEGIES: Final = {
+    "pct": "priorities that change at a few random steps: good at bugs that need few switches",
+    "portfolio": "the others by turns (default)",
+    "random": "any thread that can go on, each as likely",
+}
+CHECKS: Final = {
+    "contract": "every numbered statement of the channel contract, by itself",
+    "conformance": "call by call, is it what its model says?",
+    "delivery": "messages keep their order and arrive exactly once",
+    "closure": "the last drop closes, in every way in which a handle can be dropped",
+    "hangs": "what must not hang never does, and what must is told for what it is",
+}
+PROFILES: Final = {"default": "under a minute", "quick": "a few seconds"}
+TIMEOUT_WORDS: Final = {"idle": "a time-out fires when no thread can go on without it (default)"}
+
+
+@click.command("list", short_help="List what there is to choose from.")
+@json_
+def show_list(as_json: bool) -> int:
+    """List strategies, granularities, rows of `check` and known channels."""
+    known = _known()
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode({"format": 1, "kind": "list", **known}))
+        return 0
+    wide = max(len(name) for names in known.values() for name in names)
+    for title, names in known.items():
+        click.echo(title)
+        for name, meaning in names.items():
+            click.echo(f"  {name:<{wide}}  {meaning}".rstrip())
+    return 0
+
+
+def _known() -> dict[str, dict[str, str]]:
+    """What there is to choose from, with a few words on each."""
+    from duckrace import checks, search
+    from duckrace._settings import GRANULARITIES, TIMEOUTS
+    from duckrace.plugins._known import KNOWN
+    from duckrace.plugins._load import installed
+    from duckrace.report.story import SWITCHES
+
+    return {
+        "strategies": {name: STRATEGIES.get(name, "") for name in search.STRATEGIES},
+        "granularities": {name: SWITCHES.get(name, "") for name in GRANULARITIES},
+        "timeouts": {name: TIMEOUT_WORDS.get(name, "") for name in TIMEOUTS},
+        "checks": {name: CHECKS.get(name, "") for name in checks.ROWS},
+        "profiles": {name: PROFILES.get(name, "") for name in checks.PROFILES},
+        "channels": {**{name: known.words for name, known in KNOWN.items()}, **installed()},
+    }
