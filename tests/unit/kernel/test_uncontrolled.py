@@ -261,12 +261,14 @@ def test_from_a_thread_of_this_process():
     assert [result.verdict.kind for result in results] == [Kind.DEADLOCK, Kind.DEADLOCK]
 
 
-@pytest.mark.parametrize("body", ["select.select([], [], [], 60)", "while True: pass"])
-def test_an_import_that_does_not_come_back(body, tmp_path):
+@pytest.mark.parametrize(
+    ("body", "place"), [("select.select([], [], [], 60)", r".*program\.py:3 in"), ("while True: pass", "")]
+)
+def test_an_import_that_does_not_come_back(body, place, tmp_path):
     program = tmp_path / "program.py"
     program.write_text(f"import select\n\n{body}\ndef scenario(): pass\n")
     began = time.monotonic()
-    with pytest.raises(UsageError, match=r"the import did not go on for 0\.9 s at .*program\.py:3 in"):
+    with pytest.raises(UsageError, match=rf"the import did not go on for 0\.9 s at {place}"):
         explore(f"{program}::scenario", watchdog=0.3)
     assert time.monotonic() - began < 20
 

@@ -39,3 +39,11 @@ def test_a_lie_is_shown(capability: str, number: int) -> None:
     assert report.verdict.exit_status == 1
     failed = [one.number for one in report.rows[0].statements if one.outcome == "failed"]
     assert number in failed
+
+
+def test_errors_of_its_own_are_told_from_those_of_the_protocol() -> None:
+    row = duckrace.check(f"{CLAIMS}::own_errors", profile="quick", rows=["contract"]).rows[0]
+    note = next(one.note for one in row.statements if one.number == 32)
+    assert (
+        "try_recv raised queue.Empty, not TryRecvError.Empty (a channel, or its adapter, raises the errors of" in note
+    )
