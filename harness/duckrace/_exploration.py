@@ -27,7 +27,7 @@ from ._settings import Progress, Settings
 from .hangs import Diagnosis
 from .kernel import machine
 from .kernel.recorder import Steps, Tracer
-from .search import Follow, Replay, Strategy
+from .search import Exhaustive, Follow, Replay, Strategy
 
 
 class Exploration:
@@ -48,6 +48,7 @@ class Exploration:
         self.seconds = 0.0
         self.fates: list[tuple[Kept, Fate]] = []  # of the kept failures that were replayed
         self.cut = ""  # why it ended before all executions were made
+        self.limited = False  # some execution was cut off: what it would have done is not known
 
     # -- kept failures -----------------------------------------------------------------------------
 
@@ -99,7 +100,12 @@ class Exploration:
                 break
             if not strategy.begin(self.executions - len(self.fates)):
                 break
-            ending = session.execute(strategy.choose, inspect=self._ending)
+            if isinstance(strategy, Exhaustive):
+                ending = session.execute(
+                    strategy.choose, recorder=strategy.recorder, inspect=self._ending, ended=strategy.ended
+                )
+            else:
+                ending = session.execute(strategy.choose, inspect=self._ending)
             if session.grown():
                 session.regrow()
                 continue
@@ -128,6 +134,8 @@ class Exploration:
         """The first schedule, twice: a program that depends on more than its schedule is told at once.
         It also brings in what the program imports on its way."""
         session, strategy = self.session, self.strategy
+        if isinstance(strategy, Exhaustive):
+            strategy = Follow(())
         recorded: list[Steps] = []
         while len(recorded) < 2:
             strategy.begin(0)
@@ -168,6 +176,7 @@ class Exploration:
             return
         self.failed += 1
         kind = ending.kind
+        self.limited |= kind.exit_status == 3
         if (kind, ending.message) not in self.groups:  # one of each is enough to be shown
             decisions = list(machine.decisions)
             try:
@@ -288,15 +297,19 @@ class Exploration:
 
     def result(self, asked: int) -> Result:
         failures = tuple(self.groups.values())
-        worst = _worst(failures)
+        worst, strategy = _worst(failures), self.strategy
         if worst is not None:
             detail = "exception" if worst.kind is Kind.FAILED else ""
             verdict = Verdict(kind=worst.kind, detail=detail)
             failures = (worst, *(f for f in failures if f is not worst))
         elif self.cut:
             verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.cut}; {self.executions:,} of {asked:,} executions")
-        else:
+        elif not isinstance(strategy, Exhaustive):
             verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {self.executions:,}")
+        elif strategy.complete:
+            verdict = Verdict(kind=Kind.PASSED, detail="exhaustive")
+        else:
+            verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.executions:,} executions, and orders are left")
         return Result(
             scenario=self.session.reference.text,
             verdict=verdict,
@@ -304,6 +317,8 @@ class Exploration:
             outcomes=dict(self.outcomes),
             failures=failures,
             failed=self.failed,
+            traces=strategy.traces if isinstance(strategy, Exhaustive) else None,
+            exhaustive=isinstance(strategy, Exhaustive) and strategy.complete and not self.limited,
             steps=self.steps,
             seconds=self.seconds,
             threads=self.threads,

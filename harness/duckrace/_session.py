@@ -155,10 +155,11 @@ class Session:
         recorder: Recorder | None = None,
         inspect: Callable[[], Any] | None = None,
         scenario: Callable[[], object] | None = None,
+        ended: Callable[[], None] | None = None,
     ) -> Any:
         """One execution; returns why it ended, or what `inspect` says before its threads are unwound.
 
-        With `inspect`, None is a normal end.
+        With `inspect`, None is a normal end. `ended` is called before anything else is done.
 
         Steps, decisions, value and error stay on the machine until the next execution.
         """
@@ -170,6 +171,8 @@ class Session:
         try:
             why: Any = machine.run(scenario or self.scenario, choose, self.max_steps)
             machine.recorder = None
+            if ended is not None:
+                ended()
             if machine.interrupted and isinstance(machine.error, KeyboardInterrupt):
                 machine.over = why = "interrupt"
             if inspect is None:

@@ -151,12 +151,15 @@ class Lock:
 
 class QuietLock(Lock):
     """A lock that ``threading`` makes for its own plumbing, such as a waiter of a ``Condition``:
-    only a wait that blocks is a schedule point (the order is decided by the lock around it)."""
+    only a wait that blocks is a schedule point (the order is decided by the lock around it).
+    ``freed`` is the count of steps when it was released last: what was done before it happened before
+    the end of a wait for it."""
 
-    __slots__ = ()
+    __slots__ = ("freed",)
 
     def __init__(self) -> None:
         self.owner = None
+        self.freed = 0
         self.waiting = []
         self.creator = None
         self.number = 0
@@ -188,6 +191,7 @@ class QuietLock(Lock):
         if self.owner is None and not _m.unwinding:
             raise RuntimeError("release unlocked lock")
         self.owner = None
+        self.freed = _m.steps
         if self.waiting and not _m.unwinding:
             _m.idle_rounds = 0
             _m.ready.extend(self.waiting)

@@ -61,9 +61,12 @@ class Stop(BaseException):
 
 
 class Recorder(Protocol):
-    """Told of every step of an execution that is replayed to be shown."""
+    """Told of every step: of an execution that is replayed to be shown, or whose order matters to the search."""
 
     def step(self, thread: SimThread, op: str, obj: object) -> None: ...
+
+    def wrote(self, event: object) -> None:
+        """The flag of a ``threading.Event`` changes, as a part of the last step: ``is_set`` reads it without its lock."""
 
 
 Choose = Callable[[list["SimThread"], "SimThread"], "SimThread"]

@@ -27,6 +27,9 @@ class Steps:
         what = label(obj) if isinstance(obj, Lock) else str(obj.path) if isinstance(obj, SimThread) else ""
         self.steps.append((thread.path, op, what))
 
+    def wrote(self, event: object) -> None:
+        pass
+
 
 class Tracer:
     """Every step with the call that led there; `scenario` is the file whose calls are shown."""
@@ -49,3 +52,6 @@ class Tracer:
                 choices=len(machine.ready),
             )
         )
+
+    def wrote(self, event: object) -> None:
+        pass

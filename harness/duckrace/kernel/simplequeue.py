@@ -17,6 +17,7 @@ from .machine import SimThread, machine
 
 PUT: Final = "put"
 GET: Final = "get"
+SIZE: Final = "size?"
 
 _m = machine
 
@@ -25,7 +26,7 @@ class SimpleQueue:
     """An unbounded FIFO queue.  ``waiting``: threads whose next operation is to take an item, ready
     while there is one."""
 
-    __slots__ = ("__weakref__", "_items", "waiting")
+    __slots__ = ("__weakref__", "_items", "creator", "number", "waiting")
 
     def __class_getitem__(cls, item: Any) -> types.GenericAlias:
         return types.GenericAlias(cls, item)
@@ -33,6 +34,10 @@ class SimpleQueue:
     def __init__(self) -> None:
         self._items: deque[Any] = deque()
         self.waiting: list[SimThread] = []
+        self.creator = me = _m.current
+        if me is not None:
+            me.objects += 1
+        self.number = me.objects if me is not None else 0
 
     def put(self, item: Any, block: bool = True, timeout: float | None = None) -> None:
         me = _m.current
@@ -89,7 +94,7 @@ class SimpleQueue:
     def qsize(self) -> int:
         me = _m.current
         if me is not None:
-            _m.point(me, "size?", self)
+            _m.point(me, SIZE, self)
         return len(self._items)
 
     def reset(self) -> None:

@@ -285,5 +285,22 @@ def silence_plumbing(threading: Any) -> None:
             _m.point(me, IS_SET, self)
         return bool(self._flag)
 
+    def set(self: Any) -> None:
+        """Set the internal flag to true, and notify all threads that wait for it."""
+        with self._cond:
+            if _m.recorder is not None:
+                _m.recorder.wrote(self)
+            self._flag = True
+            self._cond.notify_all()
+
+    def clear(self: Any) -> None:
+        """Reset the internal flag to false."""
+        with self._cond:
+            if _m.recorder is not None:
+                _m.recorder.wrote(self)
+            self._flag = False
+
+    threading.Event.set = set
+    threading.Event.clear = clear
     threading.Event.is_set = is_set
     threading.Event.isSet = is_set

@@ -6,9 +6,9 @@ never locks' insides, channels or results.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from duckrace.kernel.machine import Choose
+from duckrace.kernel.machine import Choose, Recorder
 
 
 class Strategy(Protocol):
@@ -32,6 +32,27 @@ class Strategy(Protocol):
 
     def end(self, choices: int) -> None:
         """The execution is over after this many choices."""
+        ...
+
+
+@runtime_checkable
+class Exhaustive(Strategy, Protocol):
+    """A strategy that looks at what executions did, and knows when there is nothing left."""
+
+    traces: int
+    """Distinct happens-before classes so far."""
+    redundant: int
+    """Executions that showed none of their own."""
+    complete: bool
+    """There is nothing left."""
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """Who is told of the steps of the next execution."""
+        ...
+
+    def ended(self) -> None:
+        """The execution is over; its threads are still parked where they were."""
         ...
 
 

@@ -1,0 +1,263 @@
+"""Happens-before: which steps of an execution are ordered, and which of them race (exploration.md A.1, A.4, E).
+
+Two steps are dependent if they are of one thread, or touch one object and one of them writes it. Happens-before is the
+transitive closure, a vector clock per step. What enables a step orders it without a race: the start of its thread, the
+end of a thread that it joins, the notification that woke it, the release of a lock, and all steps before the moment at
+which time moved, since that is when nobody could go on.
+
+A blocking acquire races with the last acquire of its lock, never with the release between them: it could not have come
+before the release, but before the acquire. A try that fails reads the lock, every other operation on it writes it.
+
+It knows the operations of the kernel; it must not know which executions there are, or why.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any, Final, TypeAlias
+
+from duckrace.kernel import SimThread, machine
+from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT
+from duckrace.kernel.machine import END, JOIN, START
+from duckrace.kernel.simplequeue import GET, PUT, SIZE
+from duckrace.kernel.threads import ALIVE, IS_SET
+
+Access: TypeAlias = tuple[int, bool]  # object, whether it is written
+Accesses: TypeAlias = tuple[Access, ...]
+Clock: TypeAlias = list[int]
+
+NONE: Final[Accesses] = ()
+
+
+def dependent(one: Accesses, other: Accesses) -> bool:
+    """Do steps of two threads with these accesses depend on each other?"""
+    for key, writes in one:
+        for other_key, other_writes in other:
+            if key == other_key and (writes or other_writes):
+                return True
+    return False
+
+
+class Order:
+    """The steps of one execution, in parallel lists by step; :meth:`cut` goes back to an earlier one.
+
+    ``clock[i][t]`` is how many steps of thread ``t`` happened before step ``i``, itself included. ``base[i]`` leaves
+    out what step ``i`` is ordered after by a race or a release only. ``races`` are pairs of steps (earlier, later).
+    """
+
+    def __init__(self) -> None:
+        self.tid: list[int] = []
+        self.accesses: list[Accesses] = []
+        self.clock: list[Clock] = []
+        self.base: list[Clock] = []
+        self.number: list[int] = []  # of the step among those of its thread, from 0
+        self.tried: list[bool] = []  # a try, which would do something else in another place
+        self.takes: list[bool] = []  # it took a lock
+        self.races: list[tuple[int, int]] = []
+        self._at: list[int] = []  # machine.steps when it was made
+        self._now: list[int] = []  # machine.now
+        self._floor: list[Clock] = []  # what came before time moved last
+        self._threads: dict[tuple[int, ...], int] = {}
+        self._keys: dict[object, int] = {}
+        self._width = 4
+        self._last: dict[int, int] = {}  # thread -> its last step
+        self._started: dict[int, int] = {}  # thread -> the step that started it
+        self._written: dict[int, int] = {}  # object -> step that wrote it last
+        self._read: dict[int, tuple[int, ...]] = {}  # object -> steps that read it since
+        self._taken: dict[int, int] = {}  # lock -> step that took it last
+        self._undo: list[tuple[int, dict[int, Any], int, Any]] = []
+
+    # -- identities ---------------------------------------------------------------------------------------
+
+    def thread(self, path: tuple[int, ...]) -> int:
+        """A small number for a thread, the same in every execution."""
+        number = self._threads.get(path)
+        if number is None:
+            number = self._threads[path] = len(self._threads)
+            while number >= self._width:
+                for clock in (*self.clock, *self.base, *self._floor):
+                    if len(clock) == self._width:
+                        clock += [0] * 4
+                self._width += 4
+        return number
+
+    def _key(self, obj: Any, part: str = "") -> int:
+        """A small number for an object, the same in every execution: who made it, and as which of theirs."""
+        creator = obj.creator
+        name = (id(obj) if creator is None else (creator.path, obj.number), part)
+        return self._keys.setdefault(name, len(self._keys))
+
+    # -- a step ---------------------------------------------------------------------------------------------
+
+    def step(self, thread: SimThread, op: str, obj: Any) -> None:
+        """`thread` does `op` on `obj`, now."""
+        me = self._threads.get(thread.path)
+        if me is None:
+            me = self.thread(thread.path)
+        index = len(self.tid)
+        clock = self._begun(me, thread, op, obj)
+        accesses, blocking, tried = self._accesses(thread, op, obj)
+        self._undo.append((index, self._last, me, self._last.get(me)))
+        self._last[me] = index
+        clock[me] = number = clock[me] + 1
+        self.tid.append(me)
+        self.number.append(number - 1)
+        self.base.append(clock[:] if accesses else clock)
+        self.clock.append(clock)
+        self.accesses.append(accesses)
+        self.tried.append(tried)
+        self.takes.append(blocking or (tried and accesses[0][1]))
+        self._at.append(machine.steps)
+        if op is START:
+            self._set(self._started, self.thread((*thread.path, thread.spawned + 1)), index)
+        if accesses:
+            for key, writes in accesses:
+                self._touch(index, key, writes, blocking)
+
+    def wrote(self, obj: Any) -> None:
+        """The thread that made the last step writes the flag of an Event, as a part of that step."""
+        index = len(self.tid) - 1
+        access = (self._key(lock_of(obj), "flag"), True)
+        if access not in self.accesses[index]:
+            if self.base[index] is self.clock[index]:
+                self.base[index] = self.clock[index][:]
+            self.accesses[index] = (*self.accesses[index], access)
+            self._touch(index, *access, False)
+
+    def _begun(self, me: int, thread: SimThread, op: str, obj: Any) -> Clock:
+        """The clock of what enabled the step."""
+        previous = self._last.get(me)
+        if previous is not None:
+            clock = self.clock[previous][:]
+        else:
+            start = self._started.get(me)
+            clock = self.clock[start][:] if start is not None else [0] * self._width
+        if not self._now or machine.now != self._now[-1]:
+            floor = [0] * self._width
+            for last in self._last.values():
+                _join(floor, self.clock[last])
+            self._floor.append(floor)
+        else:
+            self._floor.append(self._floor[-1])
+        self._now.append(machine.now)
+        _join(clock, self._floor[-1])
+        if op is JOIN and obj.done:
+            last = self._last.get(self.thread(obj.path))
+            if last is not None:
+                _join(clock, self.clock[last])
+        elif op is WAIT and not thread.expired:
+            _join(clock, self.clock[bisect_right(self._at, obj.freed) - 1])
+        return clock
+
+    def _accesses(self, thread: SimThread, op: str, obj: Any) -> tuple[Accesses, bool, bool]:
+        """What the step touches, whether it is a blocking acquire, and whether it is a try."""
+        if op is ACQUIRE:
+            return (((self._key(obj), True),), True, False) if not thread.expired else (NONE, False, False)
+        if op is RELEASE:
+            return ((self._key(obj), True),), False, False
+        if op is TRY:
+            return ((self._key(obj), obj.owner is None),), False, True
+        if op is LOCKED:
+            return ((self._key(obj), False),), False, False
+        if op is END or op is ALIVE:
+            who = self._keys.setdefault(("end", obj.path), len(self._keys))
+            return ((who, op is END),), False, False
+        if op is IS_SET:
+            return ((self._key(lock_of(obj), "flag"), False),), False, False
+        if op is PUT:
+            return ((self._key(obj), True),), False, False
+        if op is GET or op is SIZE:
+            return ((self._key(obj), op is GET),), False, False
+        return NONE, False, False
+
+    def _touch(self, index: int, key: int, writes: bool, blocking: bool) -> None:
+        """Order step `index` after those that it depends on, newest first: the first that is not yet before it races."""
+        clock = self.clock[index]
+        for earlier in self._candidates(key, writes, blocking):
+            if clock[self.tid[earlier]] <= self.number[earlier]:
+                self.races.append((earlier, index))
+                _join(clock, self.clock[earlier])
+        if blocking and (released := self._written.get(key)) is not None:
+            _join(clock, self.clock[released])
+        if writes:
+            self._set(self._written, key, index)
+            if key in self._read:
+                self._set(self._read, key, ())
+            if self.takes[index]:
+                self._set(self._taken, key, index)
+        else:
+            self._set(self._read, key, (*self._read.get(key, ()), index))
+
+    def _candidates(self, key: int, writes: bool, blocking: bool) -> list[int]:
+        """The steps that one with this access comes after, newest first."""
+        found = list(self._read.get(key, ())) if writes else []
+        written = self._taken.get(key) if blocking else self._written.get(key)
+        if written is not None:
+            found.append(written)
+        if len(found) > 1:
+            found.sort(reverse=True)
+        return found
+
+    def _set(self, table: dict[int, Any], key: int, value: Any) -> None:
+        self._undo.append((len(self.tid) - 1, table, key, table.get(key)))
+        table[key] = value
+
+    # -- afterwards -------------------------------------------------------------------------------------------
+
+    def cut(self, length: int) -> None:
+        """Forget all steps from `length` on."""
+        undo = self._undo
+        while undo and undo[-1][0] >= length:
+            _, table, key, value = undo.pop()
+            if value is None:
+                del table[key]
+            else:
+                table[key] = value
+        for part in (self.tid, self.accesses, self.clock, self.base, self.number, self.tried, self.takes, self._at):
+            del part[length:]  # type: ignore[attr-defined]
+        del self._now[length:], self._floor[length:]
+        self.races.clear()
+
+    def pending(self, thread: SimThread) -> tuple[int, Accesses, Clock, bool, list[int]]:
+        """The step that a parked thread did not make, as if it came now: thread, accesses, base clock, whether it is a
+        try, and the steps that it races with."""
+        me = self.thread(thread.path)
+        accesses, blocking, tried = self._accesses(thread, thread.op, thread.obj)
+        previous = self._last.get(me, self._started.get(me))
+        base = self.clock[previous][:] if previous is not None else [0] * self._width
+        base[me] += 1
+        clock, races = base[:], []
+        for key, writes in accesses:
+            for earlier in self._candidates(key, writes, blocking):
+                if clock[self.tid[earlier]] <= self.number[earlier]:
+                    races.append(earlier)
+                    _join(clock, self.clock[earlier])
+        return me, accesses, base, tried, races
+
+    def held(self, key: int, steps: list[int]) -> bool:
+        """Is the lock taken after these steps?"""
+        for step in reversed(steps):
+            if (key, True) in self.accesses[step]:
+                return self.takes[step]
+        return False
+
+    def before(self, earlier: int, later: int) -> bool:
+        """Did the first of two steps happen before the second?"""
+        return self.clock[later][self.tid[earlier]] > self.number[earlier]
+
+    def form(self) -> int:
+        """A hash of the trace: equal for executions that differ only in the order of independent steps."""
+        return hash(frozenset((t, n, tuple(c)) for t, n, c in zip(self.tid, self.number, self.clock, strict=True)))
+
+
+def _join(clock: Clock, other: Clock) -> None:
+    """The later of both, in place."""
+    for thread, count in enumerate(other):
+        if count > clock[thread]:
+            clock[thread] = count
+
+
+def lock_of(event: Any) -> Any:
+    """The lock of a ``threading.Event``, which tells events apart."""
+    lock = event._cond._lock
+    return getattr(lock, "_block", lock)

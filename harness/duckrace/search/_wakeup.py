@@ -1,0 +1,78 @@
+"""Wakeup trees: which orders a node of the search has still to try (exploration.md A.3).
+
+A tree is a list of branches, tried from left to right; a branch is a thread, the step that it makes, and the tree after
+it. A leaf means: whatever follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ._order import Accesses, dependent
+
+
+@dataclass(slots=True)
+class Step:
+    """A step of a sequence that reverses a race: `clock` says what happened before it."""
+
+    tid: int
+    accesses: Accesses
+    number: int  # among those of its thread
+    clock: list[int]
+    moved: bool = False  # it is the one that comes earlier now, so what it touches must be compared
+
+    def after(self, other: Step) -> bool:
+        """Must it stay behind `other`, which stands before it?"""
+        if self.clock[other.tid] > other.number:
+            return True
+        return self.moved and dependent(self.accesses, other.accesses)
+
+
+@dataclass(slots=True)
+class Branch:
+    tid: int
+    accesses: Accesses
+    then: list[Branch] = field(default_factory=list)
+
+
+def initial(sequence: Sequence[Step], position: int) -> bool:
+    """Can the step at `position` come first?"""
+    step = sequence[position]
+    return not any(step.after(sequence[i]) for i in range(position))
+
+
+def first_of(sequence: Sequence[Step], tid: int) -> int | None:
+    """Where the first step of the thread is."""
+    return next((i for i, step in enumerate(sequence) if step.tid == tid), None)
+
+
+def weakly_initial(sequence: Sequence[Step], tid: int, accesses: Accesses) -> bool:
+    """Could the thread, whose next step has these accesses, come first without changing what the sequence does?"""
+    position = first_of(sequence, tid)
+    if position is not None:
+        return initial(sequence, position)
+    return not any(dependent(accesses, step.accesses) for step in sequence)
+
+
+def insert(tree: list[Branch], sequence: list[Step]) -> bool:
+    """Add a branch that does `sequence`, unless one that does it is there. True: it was added."""
+    while True:
+        for branch in tree:
+            position = first_of(sequence, branch.tid)
+            if position is not None:
+                if not initial(sequence, position):
+                    continue
+                sequence = sequence[:position] + sequence[position + 1 :]
+            elif any(dependent(branch.accesses, step.accesses) for step in sequence):
+                continue
+            if not branch.then or not sequence:
+                return False
+            tree = branch.then
+            break
+        else:
+            for step in sequence:
+                branch = Branch(step.tid, step.accesses)
+                tree.append(branch)
+                tree = branch.then
+            return True
