@@ -295,6 +295,12 @@ class Exploration:
             )
         )
 
+    def _exhaustive(self) -> bool:
+        """Was every trace seen, and to its end?"""
+        strategy = self.strategy
+        found = isinstance(strategy, Exhaustive) and strategy.complete and strategy.detail == "exhaustive"
+        return found and not self.limited
+
     def result(self, asked: int) -> Result:
         failures = tuple(self.groups.values())
         worst, strategy = _worst(failures), self.strategy
@@ -307,7 +313,7 @@ class Exploration:
         elif not isinstance(strategy, Exhaustive):
             verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {self.executions:,}")
         elif strategy.complete:
-            verdict = Verdict(kind=Kind.PASSED, detail="exhaustive")
+            verdict = Verdict(kind=Kind.PASSED, detail=strategy.detail)
         else:
             verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.executions:,} executions, and orders are left")
         return Result(
@@ -318,7 +324,7 @@ class Exploration:
             failures=failures,
             failed=self.failed,
             traces=strategy.traces if isinstance(strategy, Exhaustive) else None,
-            exhaustive=isinstance(strategy, Exhaustive) and strategy.complete and not self.limited,
+            exhaustive=self._exhaustive(),
             steps=self.steps,
             seconds=self.seconds,
             threads=self.threads,

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Final
 
 from . import _token, search
 from ._corpus import Where, key_of, opened
@@ -22,12 +23,14 @@ from ._settings import Progress, Settings, one_of
 from .kernel.watchdog import LIMIT
 from .search import Replay
 
+SAMPLES: Final = 1_000  # executions of a strategy that samples
+
 
 def explore(
     scenario: str | Callable[[], object] | Reference,
     *,
     strategy: str = "portfolio",
-    executions: int = 1_000,
+    executions: int | None = None,
     seed: int = 0,
     granularity: str = "sync",
     preemptions: int | None = None,
@@ -47,7 +50,10 @@ def explore(
     ``"FILE_OR_MODULE::NAME"``.  It builds what it tests, starts threads with ``threading``, joins them,
     asserts, and may return a value.
 
-    `executions`: how many at most.  `max_steps`: schedule points per execution; more is BUDGET.
+    `strategy`: ``"random"``, ``"pct"`` and ``"portfolio"`` sample, as `seed` has it; ``"dpor"`` explores every order of
+    dependent operations once; ``"dfs"`` every schedule with at most `preemptions` switches away from a thread that
+    could go on (None: any number).  `executions`: how many at most (None: 1,000 samples, or all).
+    `max_steps`: schedule points per execution; more is BUDGET.
     `modules`: the only packages to load anew (None: every pure-Python one).  `thread_exceptions`:
     ``"fail"`` or ``"ignore"`` what threads do not catch.  `deadline`: seconds of wall-clock time, then
     BUDGET.  `watchdog`: seconds without a schedule point that count as UNCONTROLLED, 0 = never.
@@ -58,9 +64,11 @@ def explore(
     Raises UsageError for wrong use.
     """
     one_of("strategy", strategy, search.STRATEGIES)
-    if preemptions is not None:
-        raise UsageError("preemptions= bounds an exhaustive search, and there is none yet: leave it out.")
-    for name, value, least in (("executions", executions, 1), ("seed", seed, 0)):
+    if preemptions is not None and strategy != "dfs":
+        raise UsageError(f"preemptions bounds the strategy 'dfs', and this is {strategy!r}: leave it out.")
+    if executions is None:
+        executions = SAMPLES if strategy in search.SAMPLERS else sys.maxsize
+    for name, value, least in (("executions", executions, 1), ("seed", seed, 0), ("preemptions", preemptions or 0, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise UsageError(f"{name} is a whole number from {least} on, not {value!r}.")
     settings = Settings(
@@ -71,7 +79,7 @@ def explore(
         thread_exceptions=thread_exceptions,
     )
     reference = resolve(scenario)
-    chooser = search.make(strategy, seed)
+    chooser = search.make(strategy, seed, preemptions)
     shelf, key = opened(corpus), key_of(reference)
     kept, notes = shelf.kept(key, settings) if shelf is not None else ([], [])
     with Session(reference, settings, watchdog) as session, session.held():

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 @option(
     "--strategy", default="portfolio", show_default=True, metavar="NAME", help="Who goes next; see `duckrace list`."
 )
-@option("--executions", "-n", default=1_000, show_default=True, metavar="N", type=int, help="How many at most.")
+@option(
+    "--executions", "-n", metavar="N", type=int, help="How many at most.  [default: 1000 samples; all by dpor and dfs]"
+)
+@option(
+    "--preemptions", metavar="N", type=int, help="At most so many switches away from a thread that could go on (dfs)."
+)
 @seed_
 @option("--max-steps", default=20_000, show_default=True, metavar="N", type=int, help="Schedule points per execution.")
 @option("--granularity", default="sync", show_default=True, metavar="NAME", help="Where threads may switch.")
@@ -73,7 +78,8 @@ def explore(
         def progress(now: Progress) -> None:
             pace = f"{now.executions / now.seconds:,.0f}/s" if now.seconds else ""
             failed = f", {now.failed:,} failed" if now.failed else ""
-            bar.update("exploring", now.executions, now.total, pace + failed)
+            total = now.executions if now.total == sys.maxsize else now.total
+            bar.update("exploring", now.executions, total, pace + failed)
 
         result = duckrace.explore(scenario, progress=progress, **settings)
     return _tell(result, as_json, quiet)

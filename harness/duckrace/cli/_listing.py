@@ -9,8 +9,10 @@ import click
 from ._options import json_
 
 STRATEGIES: Final = {
+    "dfs": "every schedule, those with the fewest preemptions first; --preemptions bounds it",
+    "dpor": "every order of dependent operations, once: proves, up to the size of the program",
     "pct": "priorities that change at a few random steps: good at bugs that need few switches",
-    "portfolio": "the others by turns (default)",
+    "portfolio": "pct and random by turns (default)",
     "random": "any thread that can go on, each as likely",
 }
 CHECKS: Final = {

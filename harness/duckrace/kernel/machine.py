@@ -66,7 +66,7 @@ class Recorder(Protocol):
     def step(self, thread: SimThread, op: str, obj: object) -> None: ...
 
     def wrote(self, event: object) -> None:
-        """The flag of a ``threading.Event`` changes, as a part of the last step: ``is_set`` reads it without its lock."""
+        """The flag of a ``threading.Event`` changes, as a part of the last step: ``is_set`` takes no lock."""
 
 
 Choose = Callable[[list["SimThread"], "SimThread"], "SimThread"]

@@ -122,7 +122,13 @@ def _claim(result: Result) -> str:
     if not result.passed:
         return "Nothing wrong was found in what was covered, but it ended early: this is not a pass."
     if result.exhaustive:
-        return "Every interleaving at this granularity was explored."
+        return (
+            "Every order of operations on locks, events, queues and threads was explored. Two plain reads or writes "
+            "without a lock have no order of their own at this granularity."
+        )
+    if result.verdict.detail.startswith("exhaustive"):
+        bound = result.verdict.detail.removeprefix("exhaustive ≤ ")
+        return f"Every schedule with at most {bound} was executed; those with more were not tried."
     return "These were samples, not all interleavings: no fault was found in them, and others were not tried."
 
 

@@ -1,23 +1,28 @@
 """Search: one strategy per file, all of one shape (:class:`Strategy`).
 
 ``random`` and ``pct`` sample; ``portfolio`` lets them take turns; ``replay`` repeats. ``dpor`` explores every order of
-dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``.
+dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``dfs`` every schedule with few
+preemptions.
 """
 
 from ._strategy import Exhaustive, Strategy
+from .dfs import Dfs
 from .dpor import Dpor
 from .pct import Pct
 from .portfolio import Portfolio
 from .random_walk import RandomWalk
 from .replay import Diverged, Follow, Replay
 
-STRATEGIES = ("dpor", "pct", "portfolio", "random")
+SAMPLERS = ("pct", "portfolio", "random")
+STRATEGIES = ("dfs", "dpor", *SAMPLERS)
 
 
-def make(name: str, seed: int) -> Strategy:
-    """The strategy called `name`.  Raises KeyError for a name that is not in STRATEGIES."""
+def make(name: str, seed: int, preemptions: int | None = None) -> Strategy:
+    """The strategy called `name`; `preemptions` bounds ``dfs``.  Raises KeyError: it is not in STRATEGIES."""
     if name == "dpor":
         return Dpor()
+    if name == "dfs":
+        return Dfs(preemptions)
     if name == "portfolio":
         return Portfolio([RandomWalk(seed), Pct(seed)])
     members: dict[str, type[RandomWalk | Pct]] = {"random": RandomWalk, "pct": Pct}
@@ -25,7 +30,9 @@ def make(name: str, seed: int) -> Strategy:
 
 
 __all__ = [
+    "SAMPLERS",
     "STRATEGIES",
+    "Dfs",
     "Diverged",
     "Dpor",
     "Exhaustive",

@@ -7,6 +7,8 @@ which time moved, since that is when nobody could go on.
 
 A blocking acquire races with the last acquire of its lock, never with the release between them: it could not have come
 before the release, but before the acquire. A try that fails reads the lock, every other operation on it writes it.
+Of a SimpleQueue, puts write one end and gets the other; a get comes after the put of its item, and races with it only
+where it would not have waited. What finds the queue empty reads both ends.
 
 It knows the operations of the kernel; it must not know which executions there are, or why.
 """
@@ -23,6 +25,7 @@ from duckrace.kernel.simplequeue import GET, PUT, SIZE
 from duckrace.kernel.threads import ALIVE, IS_SET
 
 Access: TypeAlias = tuple[int, bool]  # object, whether it is written
+Redo: TypeAlias = tuple[str, int, int]  # of a step that may do something else in another place: kind, objects
 Accesses: TypeAlias = tuple[Access, ...]
 Clock: TypeAlias = list[int]
 
@@ -51,7 +54,7 @@ class Order:
         self.clock: list[Clock] = []
         self.base: list[Clock] = []
         self.number: list[int] = []  # of the step among those of its thread, from 0
-        self.tried: list[bool] = []  # a try, which would do something else in another place
+        self.redo: list[Redo | None] = []  # of tries and gets
         self.takes: list[bool] = []  # it took a lock
         self.races: list[tuple[int, int]] = []
         self._at: list[int] = []  # machine.steps when it was made
@@ -65,6 +68,8 @@ class Order:
         self._written: dict[int, int] = {}  # object -> step that wrote it last
         self._read: dict[int, tuple[int, ...]] = {}  # object -> steps that read it since
         self._taken: dict[int, int] = {}  # lock -> step that took it last
+        self._puts: dict[int, tuple[int, ...]] = {}  # far end of a queue -> steps that put
+        self._gets: dict[int, int] = {}  # near end of a queue -> items taken
         self._undo: list[tuple[int, dict[int, Any], int, Any]] = []
 
     # -- identities ---------------------------------------------------------------------------------------
@@ -96,7 +101,7 @@ class Order:
             me = self.thread(thread.path)
         index = len(self.tid)
         clock = self._begun(me, thread, op, obj)
-        accesses, blocking, tried = self._accesses(thread, op, obj)
+        accesses, blocking, redo = self._accesses(thread, op, obj)
         self._undo.append((index, self._last, me, self._last.get(me)))
         self._last[me] = index
         clock[me] = number = clock[me] + 1
@@ -105,14 +110,28 @@ class Order:
         self.base.append(clock[:] if accesses else clock)
         self.clock.append(clock)
         self.accesses.append(accesses)
-        self.tried.append(tried)
-        self.takes.append(blocking or (tried and accesses[0][1]))
+        self.redo.append(redo)
+        self.takes.append(blocking or (redo is not None and redo[0] == TRY and accesses[0][1]))
         self._at.append(machine.steps)
         if op is START:
             self._set(self._started, self.thread((*thread.path, thread.spawned + 1)), index)
         if accesses:
             for key, writes in accesses:
                 self._touch(index, key, writes, blocking)
+            if op is PUT:
+                self._set(self._puts, accesses[0][0], (*self._puts.get(accesses[0][0], ()), index))
+            elif redo is not None and op is GET and accesses[0][1]:
+                self._takes_item(index, redo)
+
+    def _takes_item(self, index: int, redo: Redo) -> None:
+        """The get comes after the put of its item; one that did not have to wait races with it."""
+        kind, near, far = redo
+        count = self._gets.get(near, 0)
+        put, clock = self._puts[far][count], self.clock[index]
+        if kind == TRY and clock[self.tid[put]] <= self.number[put]:
+            self.races.append((put, index))
+        _join(clock, self.clock[put])
+        self._set(self._gets, near, count + 1)
 
     def wrote(self, obj: Any) -> None:
         """The thread that made the last step writes the flag of an Event, as a part of that step."""
@@ -142,36 +161,41 @@ class Order:
         self._now.append(machine.now)
         _join(clock, self._floor[-1])
         if op is JOIN and obj.done:
-            last = self._last.get(self.thread(obj.path))
-            if last is not None:
-                _join(clock, self.clock[last])
+            end = self._last.get(self.thread(obj.path))
+            if end is not None:
+                _join(clock, self.clock[end])
         elif op is WAIT and not thread.expired:
             _join(clock, self.clock[bisect_right(self._at, obj.freed) - 1])
         return clock
 
-    def _accesses(self, thread: SimThread, op: str, obj: Any) -> tuple[Accesses, bool, bool]:
-        """What the step touches, whether it is a blocking acquire, and whether it is a try."""
+    def _accesses(self, thread: SimThread, op: str, obj: Any) -> tuple[Accesses, bool, Redo | None]:
+        """What the step touches, whether it is a blocking acquire, and what it needs to be done elsewhere."""
         if op is ACQUIRE:
-            return (((self._key(obj), True),), True, False) if not thread.expired else (NONE, False, False)
+            return (((self._key(obj), True),), True, None) if not thread.expired else (NONE, False, None)
         if op is RELEASE:
-            return ((self._key(obj), True),), False, False
+            return ((self._key(obj), True),), False, None
         if op is TRY:
-            return ((self._key(obj), obj.owner is None),), False, True
+            key = self._key(obj)
+            return ((key, obj.owner is None),), False, (TRY, key, key)
         if op is LOCKED:
-            return ((self._key(obj), False),), False, False
+            return ((self._key(obj), False),), False, None
         if op is END or op is ALIVE:
             who = self._keys.setdefault(("end", obj.path), len(self._keys))
-            return ((who, op is END),), False, False
+            return ((who, op is END),), False, None
         if op is IS_SET:
-            return ((self._key(lock_of(obj), "flag"), False),), False, False
+            return ((self._key(lock_of(obj), "flag"), False),), False, None
         if op is PUT:
-            return ((self._key(obj), True),), False, False
-        if op is GET or op is SIZE:
-            return ((self._key(obj), op is GET),), False, False
-        return NONE, False, False
+            return ((self._key(obj, "far"), True),), False, None
+        if (op is GET or op is SIZE) and not thread.expired:
+            near, far = self._key(obj, "near"), self._key(obj, "far")
+            waits = thread in obj.waiting
+            if op is GET and (waits or obj._items):
+                return ((near, True),), False, (GET if waits else TRY, near, far)
+            return ((near, False), (far, False)), False, (TRY, near, far) if op is GET else None
+        return NONE, False, None
 
     def _touch(self, index: int, key: int, writes: bool, blocking: bool) -> None:
-        """Order step `index` after those that it depends on, newest first: the first that is not yet before it races."""
+        """Order step `index` after those that it depends on, newest first: those that are not before it yet race."""
         clock = self.clock[index]
         for earlier in self._candidates(key, writes, blocking):
             if clock[self.tid[earlier]] <= self.number[earlier]:
@@ -213,16 +237,17 @@ class Order:
                 del table[key]
             else:
                 table[key] = value
-        for part in (self.tid, self.accesses, self.clock, self.base, self.number, self.tried, self.takes, self._at):
-            del part[length:]  # type: ignore[attr-defined]
+        steps: tuple[list[Any], ...] = (self.tid, self.accesses, self.clock, self.base, self.number)
+        for part in (*steps, self.redo, self.takes, self._at):
+            del part[length:]
         del self._now[length:], self._floor[length:]
         self.races.clear()
 
-    def pending(self, thread: SimThread) -> tuple[int, Accesses, Clock, bool, list[int]]:
-        """The step that a parked thread did not make, as if it came now: thread, accesses, base clock, whether it is a
-        try, and the steps that it races with."""
+    def pending(self, thread: SimThread) -> tuple[int, Accesses, Clock, Redo | None, list[int]]:
+        """The step that a parked thread did not make, as if it came now: thread, accesses, base clock, what it needs to
+        be done elsewhere, and the steps that it races with."""
         me = self.thread(thread.path)
-        accesses, blocking, tried = self._accesses(thread, thread.op, thread.obj)
+        accesses, blocking, redo = self._accesses(thread, thread.op, thread.obj)
         previous = self._last.get(me, self._started.get(me))
         base = self.clock[previous][:] if previous is not None else [0] * self._width
         base[me] += 1
@@ -232,14 +257,24 @@ class Order:
                 if clock[self.tid[earlier]] <= self.number[earlier]:
                     races.append(earlier)
                     _join(clock, self.clock[earlier])
-        return me, accesses, base, tried, races
+        return me, accesses, base, redo, races
 
-    def held(self, key: int, steps: list[int]) -> bool:
-        """Is the lock taken after these steps?"""
-        for step in reversed(steps):
-            if (key, True) in self.accesses[step]:
-                return self.takes[step]
-        return False
+    def elsewhere(self, redo: Redo, base: Clock, steps: list[int]) -> tuple[Accesses, Clock] | None:
+        """What a try or a get touches and comes after if it is done after these steps; None if it would wait."""
+        kind, near, far = redo
+        if near == far:
+            for step in reversed(steps):
+                if (near, True) in self.accesses[step]:
+                    return ((near, not self.takes[step]),), base
+            return ((near, True),), base
+        there = set(steps)
+        puts = [put for put in self._puts.get(far, ()) if put in there]
+        count = sum((near, True) in self.accesses[step] for step in steps)
+        if count < len(puts):
+            base = base[:]
+            _join(base, self.clock[puts[count]])
+            return ((near, True),), base
+        return (((near, False), (far, False)), base) if kind == TRY else None
 
     def before(self, earlier: int, later: int) -> bool:
         """Did the first of two steps happen before the second?"""
@@ -247,7 +282,13 @@ class Order:
 
     def form(self) -> int:
         """A hash of the trace: equal for executions that differ only in the order of independent steps."""
-        return hash(frozenset((t, n, tuple(c)) for t, n, c in zip(self.tid, self.number, self.clock, strict=True)))
+        paths = {number: path for path, number in self._threads.items()}
+        return hash(
+            frozenset(
+                (paths[self.tid[i]], frozenset((paths[t], count) for t, count in enumerate(self.clock[i]) if count))
+                for i in range(len(self.tid))
+            )
+        )
 
 
 def _join(clock: Clock, other: Clock) -> None:

@@ -39,12 +39,23 @@ class Strategy(Protocol):
 class Exhaustive(Strategy, Protocol):
     """A strategy that looks at what executions did, and knows when there is nothing left."""
 
-    traces: int
-    """Distinct happens-before classes so far."""
-    redundant: int
-    """Executions that showed none of their own."""
+    @property
+    def traces(self) -> int:
+        """Distinct happens-before classes so far."""
+        ...
+
+    @property
+    def redundant(self) -> int:
+        """Executions that showed none of their own."""
+        ...
+
     complete: bool
     """There is nothing left."""
+
+    @property
+    def detail(self) -> str:
+        """What a complete search has covered, in words: ``exhaustive``."""
+        ...
 
     @property
     def recorder(self) -> Recorder | None:

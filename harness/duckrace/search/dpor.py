@@ -1,10 +1,11 @@
 """``dpor``: every order of dependent steps once (Abdulla, Aronis, Jonsson and Sagonas, "Optimal dynamic partial order
 reduction", POPL 2014 and JACM 2017).
 
-After each execution, for every race between an earlier and a later step, the orders in which the later one comes first
-are put into the wakeup tree of the node before the earlier one, unless a thread that sleeps there would lead to them. The
-next execution goes back to the last node with a branch left and follows it; beyond its end any thread that does not sleep
-will do. No trace is explored twice, and no execution ends because all threads sleep; both are counted all the same.
+After each execution, for every race between an earlier and a later step, the orders in which the later one comes
+first are put into the wakeup tree of the node before the earlier one, unless a thread that sleeps there would lead to
+them. The next execution goes back to the last node with a branch left and follows it; beyond its end any thread that
+does not sleep will do. No trace is explored twice, and no execution ends because all threads sleep; both are counted
+all the same.
 
 Executions start anew, so the steps before the branch are made without being looked at: they are those of the execution
 before. Invariant between executions: lists by step (`order`, `sleep`, `tree`, `decided`) describe the same prefix.
@@ -22,11 +23,13 @@ from typing import Any, Final, TypeAlias
 from duckrace.kernel import SimThread, machine
 from duckrace.kernel.machine import YIELD
 
-from ._order import Accesses, Order, dependent
+from ._order import Accesses, Order, Redo, dependent
 from ._wakeup import Branch, Step, insert, weakly_initial
+from .replay import Diverged
 
 Sleep: TypeAlias = dict[int, Accesses]
 AWAKE: Final[Sleep] = {}
+MISSED: Final = "an order of its steps that must be possible leads to a thread that cannot go on"
 
 
 class Dpor:
@@ -78,6 +81,11 @@ class Dpor:
         return False
 
     @property
+    def detail(self) -> str:
+        """What a complete search has covered."""
+        return "exhaustive"
+
+    @property
     def recorder(self) -> Dpor | None:
         """Of the first execution, from its first step; of others, :meth:`_repeat` sets it where they part."""
         return self if self._first else None
@@ -95,7 +103,7 @@ class Dpor:
             for thread in ready:
                 if thread.n == wanted:
                     return thread
-            raise AssertionError("an execution differs from the one before it in a step that both make")
+            return self._diverged(ready, "an execution differs from the one before it in a step that both make")
         machine.recorder = self
         machine.choose = self._choose
         return self._choose(ready, running)
@@ -109,7 +117,7 @@ class Dpor:
             for thread in ready:
                 if order.thread(thread.path) == wanted:
                     return thread
-            raise AssertionError("a branch of the search leads to a thread that cannot go on")
+            return self._diverged(ready, MISSED)
         sleep = self._next_sleep
         awake = ready if not sleep else [t for t in ready if order.thread(t.path) not in sleep]
         if not awake:
@@ -119,6 +127,10 @@ class Dpor:
             return running
         return next((thread for thread in awake if thread.op is not YIELD), awake[0])
 
+    def _diverged(self, ready: list[SimThread], why: str) -> SimThread:
+        machine.fail(Diverged(why))  # does not return
+        return ready[0]
+
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
         order = self.order
         order.step(thread, op, obj)
@@ -127,6 +139,8 @@ class Dpor:
         sleep, tree = self._next_sleep, self._next_tree
         self.sleep.append(sleep)
         if tree:
+            if tree[0].tid != order.tid[-1]:
+                machine.fail(Diverged(MISSED))  # does not return
             self._next_tree = tree[0].then
             self.tree.append(tree[1:])
         else:
@@ -152,23 +166,25 @@ class Dpor:
             self.traces += 1
         for earlier, later in order.races:
             step = Step(order.tid[later], order.accesses[later], order.number[later], order.base[later], True)
-            self._reverse(earlier, step, order.tried[later])
+            self._reverse(earlier, step, order.redo[later])
         if machine.over == "end":
             return
         for thread in machine.threads:
             if not thread.done and thread.began and thread is not machine.error_thread:
-                me, accesses, base, tried, races = order.pending(thread)
+                me, accesses, base, redo, races = order.pending(thread)
                 for earlier in races:
-                    self._reverse(earlier, Step(me, accesses, base[me] - 1, base, True), tried)
+                    self._reverse(earlier, Step(me, accesses, base[me] - 1, base, True), redo)
 
-    def _reverse(self, earlier: int, last: Step, tried: bool) -> None:
+    def _reverse(self, earlier: int, last: Step, redo: Redo | None) -> None:
         """See to it that `last` is tried before the step `earlier`, with all that happened before it."""
         order = self.order
         tid, number, clocks = order.tid[earlier], order.number[earlier], order.clock
         between = [i for i in range(earlier + 1, len(clocks)) if clocks[i][tid] <= number]
-        if tried:
-            key = last.accesses[0][0]
-            last.accesses = ((key, not order.held(key, [*range(earlier), *between])),)
+        if redo is not None:
+            changed = order.elsewhere(redo, last.clock, [*range(earlier), *between])
+            if changed is None:
+                return
+            last.accesses, last.clock = changed
         sequence = [Step(order.tid[i], order.accesses[i], order.number[i], clocks[i]) for i in between]
         sequence.append(last)
         if not any(weakly_initial(sequence, asleep, step) for asleep, step in self.sleep[earlier].items()):

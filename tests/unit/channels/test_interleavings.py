@@ -19,7 +19,7 @@ from duckrace.channels import (
     sync_channel,
 )
 
-pytestmark = pytest.mark.duckrace(executions=300)
+pytestmark = [pytest.mark.duckrace(executions=300), pytest.mark.unmeasured]
 
 
 def together(*functions: Any) -> None:

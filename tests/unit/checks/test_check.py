@@ -21,6 +21,7 @@ from duckrace.checks.hangs import programs as hang_programs
 from duckrace.plugins._load import load
 
 
+@pytest.mark.unmeasured
 def test_the_reference_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     told: list[tuple[str, int, int]] = []
@@ -36,6 +37,7 @@ def test_the_reference_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert list(tmp_path.iterdir()) == []  # nothing is left behind, Hypothesis' notes neither
 
 
+@pytest.mark.unmeasured
 def test_a_report_of_a_broken_channel_has_every_row(broken: Callable[[str], str]) -> None:
     report = check(broken("lost_wakeup"), profile="quick")
     assert [row.verdict.exit_status for row in report.rows[2:]] == [1, 1, 1]

@@ -10,6 +10,8 @@ from duckrace import Kind, replay
 from duckrace._data import Row
 from duckrace.checks import ROWS
 
+pytestmark = pytest.mark.unmeasured
+
 HANGS = {Kind.DEADLOCK, Kind.LOST_WAKEUP, Kind.ORPHANED_WAIT}
 
 # The rows that reject each mistake; the first one is tried on every run, all of them by `tox run -e exhaustive`.

@@ -17,6 +17,8 @@ from duckrace.checks.contract import programs
 from duckrace.checks.programs.contract import _calls
 from duckrace.plugins.adapters import model, queue_queue, reference, simple_queue
 
+pytestmark = pytest.mark.unmeasured
+
 CHANNELS = {
     "reference": reference.reference,
     "model": model.channel,

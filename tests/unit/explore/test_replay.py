@@ -17,6 +17,8 @@ from duckrace.kernel import machine
 from duckrace.kernel.recorder import Steps
 from duckrace.search import RandomWalk, Replay
 
+pytestmark = pytest.mark.unmeasured
+
 PROGRAMS = Path(__file__).parents[1] / "search" / "programs" / "orders.py"
 LOST = f"{PROGRAMS}::lost21"
 

@@ -14,6 +14,8 @@ from duckrace.plugins import _known
 from duckrace.plugins._known import KNOWN
 from duckrace.plugins._load import load
 
+pytestmark = pytest.mark.unmeasured
+
 HERE = [name for name, known in KNOWN.items() if sys.version_info >= known.since]
 
 

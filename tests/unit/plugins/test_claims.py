@@ -9,6 +9,8 @@ import pytest
 import duckrace
 from duckrace.plugins import CAPABILITIES
 
+pytestmark = pytest.mark.unmeasured
+
 CLAIMS = Path(__file__).with_name("programs") / "claims.py"
 SHOWN_BY = {
     "unbounded": 1,

@@ -8,7 +8,7 @@ import pytest
 
 from duckrace import Kind, explore
 from duckrace.kernel import SimThread, machine
-from duckrace.search import STRATEGIES, Pct, Portfolio, RandomWalk, Replay, make
+from duckrace.search import SAMPLERS, Pct, Portfolio, RandomWalk, Replay, make
 
 PROGRAMS = Path(__file__).parent / "programs" / "orders.py"
 
@@ -56,7 +56,7 @@ def test_the_measure_tells_a_crooked_choice():
     assert chi_square(Counter(a=500, b=500, c=500, d=500, e=500), 6) > 30
 
 
-@pytest.mark.parametrize("name", STRATEGIES)
+@pytest.mark.parametrize("name", SAMPLERS)
 def test_a_schedule_depends_on_seed_and_execution_only(name):
     one = make(name, 7)
     in_order = [schedule(one, execution) for execution in range(20)]
@@ -93,7 +93,7 @@ def test_pct_finds_the_lost_wakeup_within_20_executions(seed):
     assert "notify" in result.failure.message
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", SAMPLERS)
 def test_nothing_is_found_in_the_correct_channel(strategy):
     result = explore(f"{PROGRAMS}::chan22", strategy=strategy, executions=300)
     assert result.passed
@@ -107,7 +107,7 @@ def test_pct_keeps_one_thread_away_and_random_does_not(strategy, kind, seed):
     assert result.verdict.kind is kind
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", SAMPLERS)
 def test_a_thread_that_yields_lets_others_go(strategy):
     result = explore(f"{PROGRAMS}::spins", strategy=strategy, executions=200, max_steps=2_000)
     assert result.outcomes == {"seen": 200}

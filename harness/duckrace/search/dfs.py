@@ -1,0 +1,108 @@
+"""``dfs``: every schedule with at most so many preemptions, fewest first (Musuvathi and Qadeer, PLDI 2007).
+
+A preemption is a switch away from a thread that could go on. The bound is raised from 0 to the one asked for, or until
+no schedule was left out because of it. Schedules that differ in the order of independent steps only are all executed,
+but counted as one trace; ``dpor`` executes one of them, and cannot be bounded.
+
+It knows which threads are ready and who ran; traces are told apart by ``_order``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from duckrace.kernel import SimThread, machine
+
+from ._order import Order
+
+
+class Dfs:
+    name = "dfs"
+
+    def __init__(self, preemptions: int | None = None) -> None:
+        self.most = preemptions
+        self._begun = False
+        self._forget()
+
+    def _forget(self) -> None:
+        self.bound = 0
+        self.redundant = 0
+        self.complete = False
+        self._cut = False  # the bound forbade a choice
+        self._forms: set[int] = set()
+        self._left: list[list[int]] = []  # by decision: threads that are still to be chosen there
+        self._prefix: list[int] = []
+        self._first = True
+        self.order = Order()
+
+    @property
+    def traces(self) -> int:
+        """Distinct happens-before classes so far."""
+        return len(self._forms)
+
+    @property
+    def recorder(self) -> Dfs:
+        return self
+
+    def begin(self, execution: int) -> bool:
+        if self._begun or execution == 0:
+            self._forget()  # the world was loaded anew
+        if not self._first and not self._next():
+            return False
+        self._begun, self._first = True, False
+        self._preemptions = 0
+        self.order.cut(0)
+        return True
+
+    def _next(self) -> bool:
+        """The next schedule of this bound, else the first one of the next bound."""
+        while self._left:
+            if self._left[-1]:
+                self._prefix = [*self._prefix[: len(self._left) - 1], self._left[-1].pop(0)]
+                return True
+            self._left.pop()
+        if not self._cut or self.bound == self.most:
+            self.complete = True
+            return False
+        self.bound += 1
+        self._cut = False
+        self._prefix = []
+        return True
+
+    @property
+    def detail(self) -> str:
+        """What a complete search has covered."""
+        if not self._cut:
+            return "exhaustive"
+        return f"exhaustive ≤ {self.bound} preemption{'s' * (self.bound != 1)}"
+
+    def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
+        position = len(machine.decisions)
+        stays = running in ready
+        if position < len(self._prefix):
+            wanted = self._prefix[position]
+            chosen = next(thread for thread in ready if thread.n == wanted)
+        else:
+            chosen = running if stays else ready[0]
+            others = [thread.n for thread in ready if thread is not chosen]
+            if stays and self._preemptions >= self.bound:
+                self._cut |= bool(others)
+                others = []
+            self._left.append(others)
+            self._prefix.append(chosen.n)
+        self._preemptions += stays and chosen is not running
+        return chosen
+
+    def step(self, thread: SimThread, op: str, obj: Any) -> None:
+        self.order.step(thread, op, obj)
+
+    def wrote(self, event: Any) -> None:
+        self.order.wrote(event)
+
+    def ended(self) -> None:
+        form = self.order.form()
+        self.redundant += form in self._forms
+        self._forms.add(form)
+
+    def end(self, choices: int) -> None:
+        self._begun = False
