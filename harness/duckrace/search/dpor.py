@@ -11,7 +11,8 @@ Executions start anew, so the steps before the branch are made without being loo
 before. Invariant between executions: lists by step (`order`, `sleep`, `tree`, `decided`) describe the same prefix.
 
 Deviations from the paper: races are those of exploration.md A.4; threads that are parked when an execution ends early
-(a deadlock, an exception) have their next step analysed as if it came last.
+(a deadlock, an exception, daemons) have their next step analysed as if it came last, and the step that ended it races
+with what it cut off, so that this is explored, too.
 
 It knows steps and their order; it must not know what an execution means.
 """
@@ -167,13 +168,21 @@ class Dpor:
         for earlier, later in order.races:
             step = Step(order.tid[later], order.accesses[later], order.number[later], order.base[later], True)
             self._reverse(earlier, step, order.redo[later])
-        if machine.over == "end":
-            return
         for thread in machine.threads:
             if not thread.done and thread.began and thread is not machine.error_thread:
-                me, accesses, base, redo, races = order.pending(thread)
-                for earlier in races:
-                    self._reverse(earlier, Step(me, accesses, base[me] - 1, base, True), redo)
+                self._parked(thread)
+
+    def _parked(self, thread: SimThread) -> None:
+        """A thread that the end of the execution left behind. Its next step could have come before those that it races
+        with; if it could be made now, also before the step that ended the execution, which cut it off."""
+        order = self.order
+        me, accesses, base, redo, races = order.pending(thread)
+        last = len(order.tid) - 1
+        cut_off = base[order.tid[last]] <= order.number[last] and not dependent(accesses, order.accesses[last])
+        if machine.over in ("end", "exception") and thread in machine.ready and cut_off:
+            races = [last, *races]
+        for earlier in races:
+            self._reverse(earlier, Step(me, accesses, base[me] - 1, base, True), redo)
 
     def _reverse(self, earlier: int, last: Step, redo: Redo | None) -> None:
         """See to it that `last` is tried before the step `earlier`, with all that happened before it."""

@@ -80,6 +80,12 @@ def test_all_outcomes_are_seen() -> None:
     assert set(explore(f"{PROGRAMS}::simple_queue", strategy="dpor").outcomes) == {"ab", "ba"}
 
 
+def test_what_an_early_end_cuts_off_is_explored() -> None:
+    assert set(explore(f"{PROGRAMS}::daemon", strategy="dpor").outcomes) == {0, 1}
+    result = explore(f"{PROGRAMS}::both_raise", strategy="dpor", keep_going=True)
+    assert {failure.message.split(":")[0] for failure in result.failures} == {"ValueError", "KeyError"}
+
+
 def test_an_unfinished_search_is_no_pass() -> None:
     result = explore(f"{SUBJECTS / 'chan.py'}::chan21", strategy="dpor", executions=100)
     assert result.verdict.kind is Kind.BUDGET

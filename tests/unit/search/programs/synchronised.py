@@ -186,6 +186,32 @@ def alive():
     return seen
 
 
+def daemon():
+    """The program may end before the daemon has done its second thing."""
+    first, second, seen = Lock(), Lock(), []
+
+    def goes_on():
+        with first:
+            pass
+        with second:
+            seen.append("daemon")
+
+    Thread(target=goes_on, daemon=True).start()
+    with second:
+        return len(seen)
+
+
+def both_raise():
+    """Each in some order, though they share nothing."""
+
+    def raises(error):
+        with Lock():
+            pass
+        raise error
+
+    together(lambda: raises(ValueError("one")), lambda: raises(KeyError("two")))
+
+
 def drawn(threads, plain=False):
     """A drawn program: for each thread a list of operations on two locks, an event, a condition and a queue."""
     locks, flag, items = [Lock(), Lock()], Event(), queue.SimpleQueue()
