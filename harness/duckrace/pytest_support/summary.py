@@ -51,7 +51,7 @@ def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], inte
 def _how(verdicts: Sequence[str]) -> str:
     """What a pass of these tests claims."""
     passed = [verdict for verdict in verdicts if verdict.startswith("PASSED")]
-    exhaustive = sum(verdict.startswith("PASSED(exhaustive") for verdict in passed)
+    exhaustive = sum(verdict == "PASSED(exhaustive)" for verdict in passed)
     if not exhaustive:
         return "(sampled)"
     others = "" if exhaustive == len(passed) else f": {_many(exhaustive, 'test')}, the others sampled"

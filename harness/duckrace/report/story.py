@@ -19,6 +19,7 @@ from .words import command, gap, headline, many, shown_seconds
 
 OUTCOMES: Final = 8  # outcomes that are all shown
 
+UNSEEDED: Final = ("dfs", "dpor")  # strategies that draw nothing
 SWITCHES: Final = {
     "sync": "threads switch at locks, starts, joins and sleeps, not between two plain reads or writes",
 }
@@ -114,7 +115,8 @@ def _effort(result: Result) -> str:
 
 def _method(result: Result) -> str:
     switches = SWITCHES.get(result.granularity)
-    text = f"Strategy {result.strategy}, seed {result.seed}, granularity {result.granularity}"
+    seed = "" if result.strategy in UNSEEDED else f", seed {result.seed}"
+    text = f"Strategy {result.strategy}{seed}, granularity {result.granularity}"
     return f"{text}: {switches}." if switches else f"{text}."
 
 

@@ -59,7 +59,7 @@ class Order:
         self.races: list[tuple[int, int]] = []
         self._at: list[int] = []  # machine.steps when it was made
         self._now: list[int] = []  # machine.now
-        self._floor: list[Clock] = []  # what came before time moved last
+        self._floor: list[Clock | None] = []  # what came before time moved last
         self._threads: dict[tuple[int, ...], int] = {}
         self._keys: dict[object, int] = {}
         self._width = 4
@@ -81,7 +81,7 @@ class Order:
             number = self._threads[path] = len(self._threads)
             while number >= self._width:
                 for clock in (*self.clock, *self.base, *self._floor):
-                    if len(clock) == self._width:
+                    if clock is not None and len(clock) == self._width:
                         clock += [0] * 4
                 self._width += 4
         return number
@@ -151,15 +151,15 @@ class Order:
         else:
             start = self._started.get(me)
             clock = self.clock[start][:] if start is not None else [0] * self._width
-        if not self._now or machine.now != self._now[-1]:
+        floor = self._floor[-1] if self._floor else None
+        if self._now and machine.now != self._now[-1]:
             floor = [0] * self._width
             for last in self._last.values():
                 _join(floor, self.clock[last])
-            self._floor.append(floor)
-        else:
-            self._floor.append(self._floor[-1])
+        self._floor.append(floor)
         self._now.append(machine.now)
-        _join(clock, self._floor[-1])
+        if floor is not None:
+            _join(clock, floor)
         if op is JOIN and obj.done:
             end = self._last.get(self.thread(obj.path))
             if end is not None:
@@ -293,9 +293,7 @@ class Order:
 
 def _join(clock: Clock, other: Clock) -> None:
     """The later of both, in place."""
-    for thread, count in enumerate(other):
-        if count > clock[thread]:
-            clock[thread] = count
+    clock[:] = [mine if mine > theirs else theirs for mine, theirs in zip(clock, other, strict=True)]
 
 
 def lock_of(event: Any) -> Any:
