@@ -139,6 +139,20 @@ def test_a_handle_is_dropped_under_its_send() -> None:
     assert list(rx) == ["first"]
 
 
+def test_the_receiver_is_dropped_under_its_recv() -> None:
+    """(86) The receive that waits on it wakes up."""
+    _tx, rx = channel()
+    woken: list[str] = []
+
+    def receive() -> None:
+        with pytest.raises(DroppedError):
+            rx.recv()
+        woken.append("dropped")
+
+    together(receive, rx.drop)
+    assert woken == ["dropped"]
+
+
 def test_a_message_comes_when_the_time_is_over() -> None:
     """(38) It was received, or it is still there."""
     tx, rx = channel()
