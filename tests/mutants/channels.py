@@ -261,11 +261,14 @@ class TheSecondSleeps(BufferedCore[Any]):
 
 
 class ReorderedInACrowd(BufferedCore[Any]):
-    """A message changes places with the one before it if another send is under way."""
+    """A message changes places with the one before it if another send is under way. One that waits for room is not:
+    what calls do one after another, however many of them wait, is right."""
 
     sending = 0
 
     def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        if len(self.buffer) >= self.bound:
+            return super().put(seat, value, deadline)
         crowded = self.sending > 0
         self.sending += 1
         refusal = super().put(seat, value, deadline)
