@@ -1,0 +1,40 @@
+"""How many traces `dpor` executes, against the counted numbers, and how fast.
+
+Usage: python benchmarks/traces.py
+"""
+
+import sys
+from pathlib import Path
+
+from duckrace import explore
+
+SUBJECTS = Path(__file__).parent / "subjects"
+# program: traces, of which fail
+EXPECTED = {
+    "chan.py::chan11": (6, 0),
+    "chan.py::chan12": (24, 0),
+    "chan.py::chan21": (336, 0),
+    "chan.py::lost21": (336, 144),
+    "chan.py::drain11": (6, 1),
+    "philosophers.py::philosophers": (7, 1),
+    "philosophers.py::orderly": (6, 0),
+    "chan.py::chan22": (86_400, 0),
+    "chan.py::lost22": (86_400, 36_480),
+}
+
+
+def main() -> int:
+    print("| program | traces | expected | executions | failing | expected | seconds | executions/s |")
+    print("|---|---|---|---|---|---|---|---|")
+    wrong = 0
+    for name, (traces, failing) in EXPECTED.items():
+        found = explore(f"{SUBJECTS / name}", strategy="dpor", keep_going=True)
+        wrong += (found.traces, found.executions, found.failed) != (traces, traces, failing)
+        row = (found.traces, traces, found.executions, found.failed, failing)
+        pace = found.executions / found.seconds
+        print(f"| {name} | " + " | ".join(f"{n:,}" for n in row) + f" | {found.seconds:.2f} | {pace:,.0f} |")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
