@@ -92,6 +92,7 @@ class Exploration:
         told = time.perf_counter()
         started = told - self.seconds  # kept failures take of the same time
         session, strategy = self.session, self.strategy
+        searching = strategy if isinstance(strategy, Exhaustive) else None  # asked once: it looks at every attribute
         if not self._enough(keep_going):
             self._canary()
         while self.executions < total and not self._enough(keep_going):
@@ -100,12 +101,8 @@ class Exploration:
                 break
             if not strategy.begin(self.executions - len(self.fates)):
                 break
-            if isinstance(strategy, Exhaustive):
-                ending = session.execute(
-                    strategy.choose, recorder=strategy.recorder, inspect=self._ending, ended=strategy.ended
-                )
-            else:
-                ending = session.execute(strategy.choose, inspect=self._ending)
+            recorder, ended = (searching.recorder, searching.ended) if searching is not None else (None, None)
+            ending = session.execute(strategy.choose, recorder=recorder, inspect=self._ending, ended=ended)
             if session.grown():
                 session.regrow()
                 continue

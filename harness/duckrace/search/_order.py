@@ -197,10 +197,7 @@ class Order:
     def _touch(self, index: int, key: int, writes: bool, blocking: bool) -> None:
         """Order step `index` after those that it depends on, newest first: those that are not before it yet race."""
         clock = self.clock[index]
-        for earlier in self._candidates(key, writes, blocking):
-            if clock[self.tid[earlier]] <= self.number[earlier]:
-                self.races.append((earlier, index))
-                _join(clock, self.clock[earlier])
+        self.races += [(earlier, index) for earlier in self._raced(clock, key, writes, blocking)]
         if blocking and (released := self._written.get(key)) is not None:
             _join(clock, self.clock[released])
         if writes:
@@ -212,15 +209,20 @@ class Order:
         else:
             self._set(self._read, key, (*self._read.get(key, ()), index))
 
-    def _candidates(self, key: int, writes: bool, blocking: bool) -> list[int]:
-        """The steps that one with this access comes after, newest first."""
+    def _raced(self, clock: Clock, key: int, writes: bool, blocking: bool) -> list[int]:
+        """The steps that one with this access comes after by a race alone; its `clock` is then after them, too."""
         found = list(self._read.get(key, ())) if writes else []
         written = self._taken.get(key) if blocking else self._written.get(key)
         if written is not None:
             found.append(written)
         if len(found) > 1:
             found.sort(reverse=True)
-        return found
+        races = []
+        for earlier in found:
+            if clock[self.tid[earlier]] <= self.number[earlier]:
+                races.append(earlier)
+                _join(clock, self.clock[earlier])
+        return races
 
     def _set(self, table: dict[int, Any], key: int, value: Any) -> None:
         self._undo.append((len(self.tid) - 1, table, key, table.get(key)))
@@ -251,12 +253,8 @@ class Order:
         previous = self._last.get(me, self._started.get(me))
         base = self.clock[previous][:] if previous is not None else [0] * self._width
         base[me] += 1
-        clock, races = base[:], []
-        for key, writes in accesses:
-            for earlier in self._candidates(key, writes, blocking):
-                if clock[self.tid[earlier]] <= self.number[earlier]:
-                    races.append(earlier)
-                    _join(clock, self.clock[earlier])
+        clock = base[:]
+        races = [earlier for key, writes in accesses for earlier in self._raced(clock, key, writes, blocking)]
         return me, accesses, base, redo, races
 
     def elsewhere(self, redo: Redo, base: Clock, steps: list[int]) -> tuple[Accesses, Clock] | None:
@@ -275,10 +273,6 @@ class Order:
             _join(base, self.clock[puts[count]])
             return ((near, True),), base
         return (((near, False), (far, False)), base) if kind == TRY else None
-
-    def before(self, earlier: int, later: int) -> bool:
-        """Did the first of two steps happen before the second?"""
-        return self.clock[later][self.tid[earlier]] > self.number[earlier]
 
     def form(self) -> int:
         """A hash of the trace: equal for executions that differ only in the order of independent steps."""

@@ -50,6 +50,7 @@ class Dpor:
         self.redundant = 0  # executions in which all threads slept
         self.complete = False
         self._begun = False
+        self._first = True
 
     # -- before an execution ------------------------------------------------------------------------------
 

@@ -21,25 +21,15 @@ from typing import Any, Final, cast
 
 from duckrace.channels import (
     ChannelError,
-    ConcurrentReceiveError,
-    DroppedError,
-    RecvError,
-    RecvTimeoutError,
-    SendError,
-    SendTimeoutError,
-    TryRecvError,
-    TrySendError,
 )
+from duckrace.plugins.adapters._answers import ALWAYS, ERRORS
 from duckrace_models import (
     BLOCKS,
     RECEIVER,
     Blocks,
     Call,
     ConcurrentReceive,
-    Disconnected,
-    Dropped,
     Empty,
-    Full,
     Ok,
     Operation,
     Response,
@@ -50,22 +40,6 @@ from ._errors import foreign, shown
 
 Step = Sequence[Any]
 
-# What each call raises for what the model answers (contract 95).
-ERRORS: Final[dict[str, dict[type[Response], type[ChannelError]]]] = {
-    "send": {Disconnected: SendError},
-    "try_send": {Disconnected: TrySendError.Disconnected, Full: TrySendError.Full},
-    "send_timeout": {Disconnected: SendTimeoutError.Disconnected, Timeout: SendTimeoutError.Timeout},
-    "recv": {Disconnected: RecvError},
-    "try_recv": {Disconnected: TryRecvError.Disconnected, Empty: TryRecvError.Empty},
-    "recv_timeout": {Disconnected: RecvTimeoutError.Disconnected, Timeout: RecvTimeoutError.Timeout},
-    "clone": {},
-    "drop": {},
-    "lose": {},
-}
-ALWAYS: Final[dict[type[Response], type[ChannelError]]] = {
-    Dropped: DroppedError,
-    ConcurrentReceive: ConcurrentReceiveError,
-}
 VALUELESS: Final = (Empty, ConcurrentReceive)
 
 

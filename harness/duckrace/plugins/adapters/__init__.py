@@ -6,6 +6,7 @@
 ``queue_shutdown`` ``queue.Queue`` with the ``shutdown()`` of Python 3.13
 ``simple_queue``   ``queue.SimpleQueue``
 ``pychan``         ``chan.Chan`` of the package chan
+``_answers``       what a call raises for what the model answers
 ``_handles``       senders and receivers over any pipe
 ``_drops``         ... that count who is left
 

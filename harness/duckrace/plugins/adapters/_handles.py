@@ -103,13 +103,18 @@ class Receiver(Handle):
             raise RecvTimeoutError.Disconnected from None
 
     def __iter__(self) -> Iterator[Any]:
-        while True:
-            try:
-                value = self.recv()
-            except RecvError:
-                return
-            yield value
-            del value  # or it would be kept alive while the next one is waited for
+        return messages(self)
+
+
+def messages(receiver: Any) -> Iterator[Any]:
+    """What a receiver's `recv` returns, until the channel is closed and drained."""
+    while True:
+        try:
+            value = receiver.recv()
+        except RecvError:
+            return
+        yield value
+        del value  # or it would be kept alive while the next one is waited for
 
 
 def limit(timeout: float) -> float | None:

@@ -10,40 +10,29 @@ Texts and wrong arguments are no matter of a model: `repr` and `validates` are n
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import count
-from threading import TIMEOUT_MAX, Condition
-from typing import Any, NoReturn, Self, TypeAlias
+from threading import Condition
+from typing import Any, NoReturn, Self
 
-from duckrace.channels import (
-    ConcurrentReceiveError,
-    DroppedError,
-    RecvError,
-    RecvTimeoutError,
-    SendError,
-    SendTimeoutError,
-    TryRecvError,
-    TrySendError,
-)
+from duckrace.channels import ConcurrentReceiveError, DroppedError, TryRecvError
 from duckrace_models import (
     RECEIVER,
     Call,
     ConcurrentReceive,
-    Disconnected,
     Dropped,
-    Empty,
-    Full,
     Handle,
     Ok,
     Operation,
     Response,
-    Timeout,
     Transition,
     model_for,
 )
 from duckrace_models._values import SENDS
 
-Errors: TypeAlias = Mapping[type[Response], type[Exception]]  # for what the model answers, but for an Ok
+from ._answers import ERRORS
+from ._handles import limit, messages
+from .reference import reference
 
 
 class Channel:
@@ -86,7 +75,7 @@ class Channel:
 
     def _run(self, me: int, seconds: float | None, gone: list[Any]) -> Response:
         """Make the steps of this call until one of them returns."""
-        timeout = None if seconds is None or seconds > TIMEOUT_MAX else max(seconds, 0)
+        timeout = None if seconds is None else limit(seconds)
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             left = None if deadline is None else deadline - time.monotonic()
@@ -140,14 +129,13 @@ class Sender(End):
     advice = "use clone()"
 
     def send(self, value: Any) -> None:
-        self._sends("send", value, {Disconnected: SendError})
+        self._sends("send", value)
 
     def try_send(self, value: Any) -> None:
-        self._sends("try_send", value, {Full: TrySendError.Full, Disconnected: TrySendError.Disconnected})
+        self._sends("try_send", value)
 
     def send_timeout(self, value: Any, timeout: float) -> None:
-        errors = {Timeout: SendTimeoutError.Timeout, Disconnected: SendTimeoutError.Disconnected}
-        self._sends("send_timeout", value, errors, timeout)
+        self._sends("send_timeout", value, timeout)
 
     def clone(self) -> Self:
         response, handle = self._channel.call("clone", self._handle)
@@ -155,46 +143,33 @@ class Sender(End):
             raise DroppedError("this sender was dropped")
         return type(self)(self._channel, handle)
 
-    def _sends(
-        self,
-        operation: Operation,
-        value: Any,
-        errors: Errors,
-        seconds: float | None = None,
-    ) -> None:
+    def _sends(self, operation: Operation, value: Any, seconds: float | None = None) -> None:
         response, unsent = self._channel.call(operation, self._handle, value, seconds)
         if isinstance(response, Dropped):
             raise DroppedError("this sender was dropped", unsent)
         if not isinstance(response, Ok):
-            raise errors[type(response)](unsent)
+            raise ERRORS[operation][type(response)](unsent)
 
 
 class Receiver(End):
     """The receiving handle."""
 
     def recv(self) -> Any:
-        return self._receives("recv", {Disconnected: RecvError})
+        return self._receives("recv")
 
     def try_recv(self) -> Any:
-        return self._receives("try_recv", {Empty: TryRecvError.Empty, Disconnected: TryRecvError.Disconnected})
+        return self._receives("try_recv")
 
     def recv_timeout(self, timeout: float) -> Any:
-        errors = {Timeout: RecvTimeoutError.Timeout, Disconnected: RecvTimeoutError.Disconnected}
-        return self._receives("recv_timeout", errors, timeout)
+        return self._receives("recv_timeout", timeout)
 
     def __iter__(self) -> Iterator[Any]:
-        while True:
-            try:
-                value = self.recv()
-            except RecvError:
-                return
-            yield value
-            del value
+        return messages(self)
 
     def try_iter(self) -> TryIter:
         return TryIter(self)
 
-    def _receives(self, operation: Operation, errors: Errors, seconds: float | None = None) -> Any:
+    def _receives(self, operation: Operation, seconds: float | None = None) -> Any:
         response, message = self._channel.call(operation, self._handle, seconds=seconds)
         if isinstance(response, Ok):
             return message
@@ -202,7 +177,7 @@ class Receiver(End):
             raise DroppedError("this receiver was dropped")
         if isinstance(response, ConcurrentReceive):
             raise ConcurrentReceiveError("another receive is going on")
-        raise errors[type(response)]
+        raise ERRORS[operation][type(response)]
 
 
 class TryIter:
@@ -224,19 +199,7 @@ class TryIter:
 class Model:
     name = "model"
     modules = ()
-    capabilities = (
-        "bounded",
-        "clone",
-        "drop",
-        "guarded",
-        "reentrant",
-        "refcount_drop",
-        "rendezvous",
-        "timeouts",
-        "try_iter",
-        "try_send",
-        "unbounded",
-    )
+    capabilities = tuple(claim for claim in reference.capabilities if claim not in ("repr", "validates"))
 
     def channel(self) -> tuple[Sender, Receiver]:
         return _ends(Channel(None))
