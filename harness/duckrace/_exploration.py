@@ -27,6 +27,7 @@ from ._settings import Progress, Settings
 from .hangs import Diagnosis
 from .kernel import machine
 from .kernel.recorder import Steps, Tracer
+from .kernel.shared import locations
 from .search import Exhaustive, Follow, Replay, Strategy
 
 
@@ -43,6 +44,7 @@ class Exploration:
         self.groups: dict[tuple[object, ...], Failure] = {}
         self.executions = 0
         self.failed = 0
+        self.discarded = 0  # executions of a search before all shared locations were known
         self.steps = 0
         self.threads = 0
         self.seconds = 0.0
@@ -68,7 +70,7 @@ class Exploration:
             self.strategy = follow = Follow(one.token.threads())
             while True:
                 follow.begin(0)
-                ending = session.execute(follow.choose, inspect=self._ending)
+                ending = session.execute(follow.choose, inspect=self._ending, every=True)
                 if not session.grown():
                     break
                 session.regrow()
@@ -93,12 +95,15 @@ class Exploration:
         started = told - self.seconds  # kept failures take of the same time
         session, strategy = self.session, self.strategy
         searching = strategy if isinstance(strategy, Exhaustive) else None  # asked once: it looks at every attribute
+        self._replays = self.executions, self.failed, self.outcomes.copy()
         if not self._enough(keep_going):
             self._canary()
-        while self.executions < total and not self._enough(keep_going):
+        while self.executions + self.discarded < total and not self._enough(keep_going):
             if machine.interrupted:
                 self.cut = "interrupted"
                 break
+            if locations.grow() and searching is not None:
+                self._restart()
             if not strategy.begin(self.executions - len(self.fates)):
                 break
             recorder, ended = (searching.recorder, searching.ended) if searching is not None else (None, None)
@@ -106,8 +111,9 @@ class Exploration:
             if session.grown():
                 session.regrow()
                 continue
+            choices = len(machine.decisions)
             self._count(ending)
-            strategy.end(len(machine.decisions))
+            strategy.end(choices)
             now = time.perf_counter()
             if deadline is not None and now - started > deadline:
                 self.cut = f"the deadline of {deadline:g} s" if self.executions < total else ""
@@ -120,6 +126,12 @@ class Exploration:
         if progress is not None:
             with session.outside():
                 progress(self._progress(total, self.seconds))
+
+    def _restart(self) -> None:
+        """A search did not know all locations that threads share: what it did so far has left out orders."""
+        executions, self.failed, outcomes = self._replays
+        self.discarded += self.executions - executions
+        self.executions, self.outcomes = executions, outcomes.copy()
 
     def _enough(self, keep_going: bool) -> bool:
         return bool(self.groups) and not keep_going
@@ -177,6 +189,7 @@ class Exploration:
         if (kind, ending.message) not in self.groups:  # one of each is enough to be shown
             decisions = list(machine.decisions)
             try:
+                decisions = self._spelled_out(decisions)
                 failure = self._replayed(decisions)
             except KeyboardInterrupt:  # Ctrl-C while it was repeated: what was found is not lost
                 failure = self._told(ending, Tracer(self._file()), decisions)
@@ -209,6 +222,19 @@ class Exploration:
         self.outcomes[str(failure.kind)] += 1
         self._add(failure)
 
+    def _spelled_out(self, decisions: list[int]) -> list[int]:
+        """The decisions of a failing execution with those at all accesses, known as shared or not."""
+        if self.settings.granularity != "access":
+            return decisions
+        follow = Replay(decisions)
+        follow.begin(0)
+        locations.skipped = []
+        try:
+            self.session.execute(follow.choose)
+            return locations.spelled_out(machine.decisions)
+        finally:
+            locations.skipped = None
+
     def _replayed(self, decisions: list[int]) -> Failure:
         stopped = machine.over == "stop"
         first, tracer = self._run_traced(decisions)
@@ -239,7 +265,9 @@ class Exploration:
         follow = Replay(decisions)
         follow.begin(0)
         tracer = Tracer(self._file())
-        ending: Diagnosis | None = self.session.execute(follow.choose, recorder=tracer, inspect=self._ending)
+        ending: Diagnosis | None = self.session.execute(
+            follow.choose, recorder=tracer, inspect=self._ending, every=True
+        )
         if machine.over == "interrupt":
             raise KeyboardInterrupt
         left = len(decisions) - len(machine.decisions)

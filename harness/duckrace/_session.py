@@ -23,8 +23,9 @@ from typing import Any
 from ._errors import UsageError
 from ._scenario import Reference, found_in, scenario_in
 from ._settings import Settings
-from .kernel import Stop, Unwind, World, machine
+from .kernel import Stop, Unwind, World, machine, shared
 from .kernel.machine import Choose, Recorder
+from .kernel.shared import locations
 from .kernel.watchdog import LIMIT, Stalled, Watchdog
 
 COLLECT_AFTER = 20_000  # net allocations between two collections
@@ -44,6 +45,7 @@ class Session:
         self.reference = reference
         self.modules = settings.modules
         self.max_steps = settings.max_steps
+        self.granularity = settings.granularity
         self.executions = 0
         self.lost = 0
         self.output = io.StringIO()
@@ -70,6 +72,7 @@ class Session:
             self.load()
             stack.callback(machine.drain)
             stack.callback(machine.clear)
+            stack.callback(shared.begin, "sync")
             self._interrupts()
         except BaseException:
             stack.close()
@@ -98,7 +101,8 @@ class Session:
         parts = [reference, *(value for value in reference.arguments if isinstance(value, Reference))]
         embedding = reference.embedding
         search = [folder for part in parts for folder in part.search]
-        self.world = World(self.modules, search, embedding.before if embedding is not None else None)
+        before = embedding.before if embedding is not None else None
+        self.world = World(self.modules, search, before, self.granularity)
         self._loading = True
         try:
             module = self._import(reference)
@@ -156,10 +160,12 @@ class Session:
         inspect: Callable[[], Any] | None = None,
         scenario: Callable[[], object] | None = None,
         ended: Callable[[], None] | None = None,
+        every: bool = False,
     ) -> Any:
         """One execution; returns why it ended, or what `inspect` says before its threads are unwound.
 
-        With `inspect`, None is a normal end. `ended` is called before anything else is done.
+        With `inspect`, None is a normal end. `ended` is called before anything else is done. `every`: all accesses are
+        schedule points, whatever is known of their locations: the decisions of a token are of such an execution.
 
         Steps, decisions, value and error stay on the machine until the next execution.
         """
@@ -167,6 +173,7 @@ class Session:
         self.output.truncate()
         world = self.world
         world.activate()
+        locations.begin(every)
         machine.recorder = recorder
         try:
             why: Any = machine.run(scenario or self.scenario, choose, self.max_steps)

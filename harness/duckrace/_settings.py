@@ -11,7 +11,7 @@ from typing import Final
 
 from ._errors import UsageError
 
-GRANULARITIES: Final = ("sync",)
+GRANULARITIES: Final = ("sync", "gil", "access")
 TIMEOUTS: Final = ("idle",)
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 
 from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
 from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, Stop, machine
+from .shared import Access
 
 HERE: Final = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pytest_support"))  # never shown
 INSTALLED: Final = str(Path(__file__).parents[2]) + os.sep
@@ -141,6 +142,8 @@ def operation_text(op: str, obj: object, stack: list[types.FrameType]) -> str:
         return f"wait for a notify on {condition_text(stack)}"
     if isinstance(obj, Lock):
         return f"{op} {label(obj)}"
+    if isinstance(obj, Access):
+        return f"{op} {obj.label}"
     if isinstance(obj, SimThread):
         return f"{op} {obj.name}"
     return f"{op} {type(obj).__name__}" if obj is not None else op

@@ -28,7 +28,7 @@ import heapq
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from greenlet import getcurrent, greenlet
 
@@ -68,6 +68,9 @@ class Recorder(Protocol):
     def wrote(self, event: object) -> None:
         """The flag of a ``threading.Event`` changes, as a part of the last step: ``is_set`` takes no lock."""
 
+    def touched(self, access: Any) -> None:
+        """The last step also makes this access (``shared.locations``), at a granularity where that is no step."""
+
 
 Choose = Callable[[list["SimThread"], "SimThread"], "SimThread"]
 
@@ -81,8 +84,9 @@ class SimThread:
     """
 
     __slots__ = (
-        "began", "daemon", "done", "expired", "function", "greenlet", "ident", "joiners", "last_name",
-        "locals", "n", "obj", "objects", "op", "path", "rank", "spawned", "switch", "timer", "unwound", "waits",
+        "began", "daemon", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners", "last_name",
+        "locals", "made", "n", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch", "timer",
+        "unwound", "waits",
     )  # fmt: skip
 
     def __init__(self, n: int, path: tuple[int, ...], function: Callable[..., object], daemon: bool) -> None:
@@ -100,7 +104,10 @@ class SimThread:
         self.waits: list[SimThread] | None = None  # the queue that its timer must take it out of
         self.joiners: list[SimThread] = []
         self.objects = 0  # locks that it made: half of their identity
+        self.made = 0  # other objects of which the same holds
         self.spawned = 0
+        self.epoch = 0  # threads that it started
+        self.seen: dict[int, int] = {}  # by thread: the last epoch that starts and joins put before what it does now
         self.locals: list[Callable[[SimThread], None]] = []  # drops its thread-local values at its end
         self.unwound = 0
         self.rank = 0.0  # scratch of the strategy
@@ -186,6 +193,12 @@ class Machine:
             chosen.switch()
         if self.recorder is not None:
             self.recorder.step(me, op, obj)
+
+    def pass_by(self) -> None:
+        """A step that is not worth a schedule point; it counts."""
+        self.steps += 1
+        if self.steps >= self.limit:
+            self._out_of_steps()
 
     # -- an execution ------------------------------------------------------------------------
 
@@ -293,6 +306,8 @@ class Machine:
         self.point(parent, START, function)
         parent.spawned += 1
         thread = self._new(function, (*parent.path, parent.spawned), daemon)
+        thread.seen = {**parent.seen, parent.n: parent.epoch}
+        parent.epoch += 1
         if not daemon:
             self.nondaemon += 1
         thread.waits = [parent]

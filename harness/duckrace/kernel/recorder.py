@@ -30,6 +30,9 @@ class Steps:
     def wrote(self, event: object) -> None:
         pass
 
+    def touched(self, access: object) -> None:
+        pass
+
 
 class Tracer:
     """Every step with the call that led there; `scenario` is the file whose calls are shown."""
@@ -54,4 +57,7 @@ class Tracer:
         )
 
     def wrote(self, event: object) -> None:
+        pass
+
+    def touched(self, access: object) -> None:
         pass

@@ -1,8 +1,9 @@
 """Rewriting the source of the modules under test when the world loads them.
 
 At granularity ``sync`` one thing is added: every ``while`` loop reports its iterations
-(:meth:`Machine.spin`), so that a loop without a schedule point cannot spin for ever unseen.  Line
-numbers, tracebacks and ``inspect.getsource`` stay as they are.
+(:meth:`Machine.spin`), so that a loop without a schedule point cannot spin for ever unseen.  At ``gil`` and
+``access``, accesses to shared memory become visible, too (``sharing``).  Line numbers, tracebacks and
+``inspect.getsource`` stay as they are.
 
 It knows Python's syntax tree; it must not know the machine or how modules are found.
 """
@@ -14,6 +15,8 @@ import types
 import warnings
 from collections.abc import Callable
 from typing import Final
+
+from .sharing import Sharing
 
 SPIN: Final = "__duckrace_spin__"  # ends in two underscores, or it would be mangled inside classes
 
@@ -31,7 +34,9 @@ class _Loops(ast.NodeTransformer):
         return node
 
 
-def rewrite(source: bytes, filename: str, before: Before | None = None) -> types.CodeType:
+def rewrite(
+    source: bytes, filename: str, before: Before | None = None, granularity: str = "sync", module: str = ""
+) -> types.CodeType:
     """Compile a module's source for the world.  Raises SyntaxError as ``compile`` does.
 
     `before` changes the tree in place, as the program's author would have: a test framework's own pass.
@@ -40,9 +45,11 @@ def rewrite(source: bytes, filename: str, before: Before | None = None) -> types
         # Of the style of a module (an unknown escape) Python warns when it first compiles it, not with every world.
         warnings.simplefilter("ignore", SyntaxWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
-        if b"while" not in source and before is None:
+        if b"while" not in source and before is None and granularity == "sync":
             return compile(source, filename, "exec", dont_inherit=True)
         tree = ast.parse(source, filename)
         if before is not None:
             before(tree, source, filename)
+        if granularity != "sync":
+            tree = ast.fix_missing_locations(Sharing(tree, module, granularity == "gil").visit(tree))
         return compile(_Loops().visit(tree), filename, "exec", dont_inherit=True)

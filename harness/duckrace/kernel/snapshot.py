@@ -54,6 +54,11 @@ class Snapshot:
         while self._pending:
             self._visit(self._pending.pop())
 
+    @property
+    def objects(self) -> list[object]:
+        """All objects that belong to the modules, in an order that is the same whenever they are loaded."""
+        return self._keep
+
     def restore(self) -> None:
         for undo in self._undo:
             undo()

@@ -77,6 +77,7 @@ class ThreadEnd:
             raise RuntimeError("Cannot join current thread")
         if thread.done:
             _m.point(me, JOIN, thread)
+            _see(me, thread)
             return True
         if timeout is not None and timeout <= 0:
             return self.is_done()
@@ -85,7 +86,10 @@ class ThreadEnd:
         if timeout is not None:
             _m.set_timer(me, checked_timeout(True, timeout), thread.joiners)
         _m.point(me, JOIN, thread)
-        return timeout is None or not _m.cut_timer(me)
+        if timeout is not None and _m.cut_timer(me):
+            return False
+        _see(me, thread)
+        return True
 
     def is_done(self) -> bool:
         me, thread = _m.current, self.thread
@@ -97,6 +101,14 @@ class ThreadEnd:
 
     def _set_done(self) -> None:
         self._forced = True
+
+
+def _see(me: SimThread, thread: SimThread) -> None:
+    """What `thread` did is before all that `me` will do."""
+    for n, epoch in thread.seen.items():
+        if me.seen.get(n, -1) < epoch:
+            me.seen[n] = epoch
+    me.seen[thread.n] = thread.epoch
 
 
 class MainEnd(ThreadEnd):

@@ -23,10 +23,12 @@ from importlib.abc import Loader, MetaPathFinder
 from pathlib import Path
 from typing import Any, Final
 
+from . import shared
 from .clock import time_module
 from .determinism import Chance, atexit_shadow, datetime_shadow, os_shadow
 from .machine import machine
 from .rewrite import SPIN, Before, rewrite
+from .sharing import helper
 from .simplequeue import queue_module
 from .snapshot import Snapshot
 from .threads import QuietAtTheEnd, hash_in_order, silence_plumbing, thread_module
@@ -102,10 +104,15 @@ class World:
     """Loaded once per exploration; :meth:`restore` undoes what an execution left behind."""
 
     def __init__(
-        self, packages: Sequence[str] | None = None, search: Sequence[str] = (), before: Before | None = None
+        self,
+        packages: Sequence[str] | None = None,
+        search: Sequence[str] = (),
+        before: Before | None = None,
+        granularity: str = "sync",
     ) -> None:
         """`packages`: the only ones to load anew (None = every pure-Python one); `search`: folders
         put in front of ``sys.path``; `before`: a pass over the source of modules, before our own."""
+        self.granularity = granularity
         self.packages = None if packages is None else tuple(packages)
         self.search = [str(folder) for folder in search]
         self.before = before
@@ -119,10 +126,13 @@ class World:
             "datetime": datetime_shadow(),
         }
         self.sources: dict[str, str] = {}  # files under test, by module name
+        shared.begin(granularity, self.sources)
         self.order: list[str] = []  # modules executed, in order
         self.builtins = dict(vars(builtins))
         self.builtins["id"] = self.chance.id
         self.builtins[SPIN] = machine.spin
+        if granularity != "sync":
+            self.builtins |= {helper(name): function for name, function in shared.HELPERS.items()}
         self.borrowed: Callable[[], None] = _nothing  # called when a host module was imported for the world
         self._verdicts: dict[str, bool] = {}
         self._hidden: dict[str, types.ModuleType] = {}
@@ -253,6 +263,8 @@ class World:
         library = [m for n, m in self.modules.items() if n in STATEFUL]
         tested = [m for n, m in self.modules.items() if n not in LIBRARY and n in self.sources]
         self._snapshot = Snapshot(tested, library, LIBRARY)
+        if self.granularity != "sync":
+            shared.locations.fix(self._snapshot.objects)
         self._frozen_path = self.path[:]
 
     def restore(self) -> None:
@@ -356,7 +368,8 @@ class _Source(Loader):
             code = importlib.machinery.SourceFileLoader(self.name, self.path).get_code(self.name)
             assert code is not None
             return code
-        return rewrite(Path(self.path).read_bytes(), self.path, self.world.before)
+        source, world = Path(self.path).read_bytes(), self.world
+        return rewrite(source, self.path, world.before, world.granularity, self.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
         if self.name not in LIBRARY:

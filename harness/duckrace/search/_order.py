@@ -21,19 +21,26 @@ from typing import Any, Final, TypeAlias
 from duckrace.kernel import SimThread, machine
 from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT
 from duckrace.kernel.machine import END, JOIN, START
+from duckrace.kernel.shared import READ, WRITE, Location, locations
+from duckrace.kernel.shared import Access as Shared
+from duckrace.kernel.shared.locations import Parts
 from duckrace.kernel.simplequeue import GET, PUT, SIZE
 from duckrace.kernel.threads import ALIVE, IS_SET
 
 Access: TypeAlias = tuple[int, bool]  # object, whether it is written
-Redo: TypeAlias = tuple[str, int, int]  # of a step that may do something else in another place: kind, objects
+Redo: TypeAlias = tuple[Any, int, int]  # of a step that may do something else in another place: how, objects
 Accesses: TypeAlias = tuple[Access, ...]
 Clock: TypeAlias = list[int]
 
 NONE: Final[Accesses] = ()
+ANY: Final[Accesses] = ((-1, True),)  # of a step of which it is not known what it would touch
+OPEN: Final[Redo] = ("open", 0, 0)  # of a step whose accesses depend on what it reads on its way
 
 
 def dependent(one: Accesses, other: Accesses) -> bool:
     """Do steps of two threads with these accesses depend on each other?"""
+    if one is ANY or other is ANY:
+        return True
     for key, writes in one:
         for other_key, other_writes in other:
             if key == other_key and (writes or other_writes):
@@ -70,7 +77,9 @@ class Order:
         self._taken: dict[int, int] = {}  # lock -> step that took it last
         self._puts: dict[int, tuple[int, ...]] = {}  # far end of a queue -> steps that put
         self._gets: dict[int, int] = {}  # near end of a queue -> items taken
-        self._undo: list[tuple[int, dict[int, Any], int, Any]] = []
+        self._before: dict[int, bool] = {}  # location -> its content before the first step that could change it
+        self._leaves: dict[tuple[int, int], bool | None] = {}  # step, location -> its content afterwards
+        self._undo: list[tuple[int, dict[Any, Any], Any, Any]] = []
 
     # -- identities ---------------------------------------------------------------------------------------
 
@@ -110,9 +119,11 @@ class Order:
         self.base.append(clock[:] if accesses else clock)
         self.clock.append(clock)
         self.accesses.append(accesses)
-        self.redo.append(redo)
+        self.redo.append(redo or (OPEN if accesses and locations.calls else None))
         self.takes.append(blocking or (redo is not None and redo[0] == TRY and accesses[0][1]))
         self._at.append(machine.steps)
+        if op is READ or op is WRITE:
+            self._note_states(index, obj)
         if op is START:
             self._set(self._started, self.thread((*thread.path, thread.spawned + 1)), index)
         if accesses:
@@ -179,6 +190,13 @@ class Order:
             return ((key, obj.owner is None),), False, (TRY, key, key)
         if op is LOCKED:
             return ((self._key(obj), False),), False, None
+        if op is READ or op is WRITE:
+            state = obj.state()
+            return (
+                self._of_parts(obj.touched()),
+                False,
+                (obj, key := self._of_location(state[0]), key) if state else None,
+            )
         if op is END or op is ALIVE:
             who = self._keys.setdefault(("end", obj.path), len(self._keys))
             return ((who, op is END),), False, None
@@ -193,6 +211,35 @@ class Order:
                 return ((near, True),), False, (GET if waits else TRY, near, far)
             return ((near, False), (far, False)), False, (TRY, near, far) if op is GET else None
         return NONE, False, None
+
+    def _of_parts(self, parts: Parts) -> Accesses:
+        return tuple([(self._of_location(location), writes) for location, writes in parts])
+
+    def _of_location(self, location: Location) -> int:
+        return self._keys.setdefault(location, len(self._keys))
+
+    def _note_states(self, index: int, access: Shared) -> None:
+        """What step `index` leaves in locations whose content decides what others touch."""
+        state = access.state()
+        if state is not None and (key := self._of_location(state[0])) not in self._before:
+            self._set(self._before, key, state[1])
+        for location, content in access.leaves():
+            self._set(self._leaves, (index, self._of_location(location)), content)
+
+    def touched(self, access: Shared) -> bool:
+        """The thread that made the last step also makes this access, as a part of it: False if it had already."""
+        index = len(self.tid) - 1
+        there = self.accesses[index]
+        new = [part for part in self._of_parts(access.touched()) if part not in there and (part[0], True) not in there]
+        if not new:
+            return False
+        if self.base[index] is self.clock[index]:
+            self.base[index] = self.clock[index][:]
+        self.accesses[index] = (*there, *new)
+        self.redo[index] = self.redo[index] or OPEN
+        for key, writes in new:
+            self._touch(index, key, writes, False)
+        return True
 
     def _touch(self, index: int, key: int, writes: bool, blocking: bool) -> None:
         """Order step `index` after those that it depends on, newest first: those that are not before it yet race."""
@@ -224,7 +271,7 @@ class Order:
                 _join(clock, self.clock[earlier])
         return races
 
-    def _set(self, table: dict[int, Any], key: int, value: Any) -> None:
+    def _set(self, table: dict[Any, Any], key: Any, value: Any) -> None:
         self._undo.append((len(self.tid) - 1, table, key, table.get(key)))
         table[key] = value
 
@@ -253,13 +300,27 @@ class Order:
         previous = self._last.get(me, self._started.get(me))
         base = self.clock[previous][:] if previous is not None else [0] * self._width
         base[me] += 1
+        redo = redo or (OPEN if accesses and locations.calls else None)
         clock = base[:]
         races = [earlier for key, writes in accesses for earlier in self._raced(clock, key, writes, blocking)]
         return me, accesses, base, redo, races
 
     def elsewhere(self, redo: Redo, base: Clock, steps: list[int]) -> tuple[Accesses, Clock] | None:
-        """What a try or a get touches and comes after if it is done after these steps; None if it would wait."""
+        """What a step touches and comes after if it is done after these steps; None if it would wait."""
+        if redo is OPEN:
+            return ANY, base
+        found = self._elsewhere(redo, base, steps)
+        return (ANY, found[1]) if found is not None and locations.calls else found
+
+    def _elsewhere(self, redo: Redo, base: Clock, steps: list[int]) -> tuple[Accesses, Clock] | None:
         kind, near, far = redo
+        if isinstance(kind, Shared):
+            content = self._before.get(near)
+            for step in reversed(steps):
+                if (near, True) in self.accesses[step]:
+                    content = self._leaves.get((step, near))
+                    break
+            return self._of_parts(kind.given(content)), base
         if near == far:
             for step in reversed(steps):
                 if (near, True) in self.accesses[step]:

@@ -99,6 +99,9 @@ class Dfs:
     def wrote(self, event: Any) -> None:
         self.order.wrote(event)
 
+    def touched(self, access: Any) -> None:
+        self.order.touched(access)
+
     def ended(self) -> None:
         form = self.order.form()
         self.redundant += form in self._forms

@@ -153,8 +153,16 @@ class Dpor:
 
     def wrote(self, event: Any) -> None:
         self.order.wrote(event)
+        self._woken()
+
+    def _woken(self) -> None:
+        """The last step touches more than was known when it was made."""
         accesses = self.order.accesses[-1]
         self._next_sleep = {t: a for t, a in self._next_sleep.items() if not dependent(a, accesses)}
+
+    def touched(self, access: Any) -> None:
+        if self.order.touched(access):
+            self._woken()
 
     # -- after it ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,48 @@
+"""Memory that threads share, made visible (granularities `access` and `gil`).
+
+``locations``   what a cell is called, and which cells are worth a schedule point
+``attributes``  attributes, globals, variables of closures
+``containers``  lists, dicts, sets, deques, bytearrays
+``calls``       C code and the containers it is given; objects that are new
+
+Rewritten code (``sharing``) calls the helpers by the names in :data:`HELPERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from typing import Any, Final
+
+from . import attributes, calls, containers
+from .locations import READ, WRITE, Access, Location, Locations, locations
+
+HELPERS: Final[dict[str, Callable[..., Any]]] = {
+    "augmented": containers.augmented,
+    "called": calls.called,
+    "contains": containers.contains,
+    "delete": attributes.delete,
+    "delitem": containers.delitem,
+    "fresh": calls.fresh,
+    "getitem": containers.getitem,
+    "iterated": containers.iterated,
+    "load": attributes.load,
+    "looped": calls.looped,
+    "made": calls.made,
+    "read_variable": attributes.read_variable,
+    "scope": attributes.new_scope,
+    "setitem": containers.setitem,
+    "slice": slice,
+    "store": attributes.store,
+    "switch": locations.switch,
+    "write_variable": attributes.write_variable,
+}
+
+
+def begin(granularity: str, modules: Container[str] = ()) -> None:
+    """A new session, or the end of one: nothing of the last one is kept."""
+    locations.clear(granularity)
+    attributes.begin(modules)
+    containers.begin()
+
+
+__all__ = ["HELPERS", "READ", "WRITE", "Access", "Location", "Locations", "begin", "locations"]
