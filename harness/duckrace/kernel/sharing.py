@@ -182,10 +182,13 @@ class Sharing(ast.NodeTransformer):
         return self._call("made", node)
 
     def _display(self, node: Any) -> Any:
-        new = self._comprehension(node) if hasattr(node, "generators") else self.generic_visit(node)
+        if hasattr(node, "generators"):
+            self._comprehension(node)
+        else:
+            self.generic_visit(node)
         if self._scope is None or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
-            return new
-        return self._call("fresh", new)
+            return node
+        return self._call("fresh", node)
 
     visit_List = visit_Dict = visit_Set = visit_ListComp = visit_SetComp = visit_DictComp = _display
 
