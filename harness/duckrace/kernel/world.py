@@ -28,7 +28,7 @@ from .clock import time_module
 from .determinism import Chance, atexit_shadow, datetime_shadow, os_shadow
 from .machine import machine
 from .rewrite import SPIN, Before, rewrite
-from .sharing import helper
+from .rewrite.sharing import helper
 from .simplequeue import queue_module
 from .snapshot import Snapshot
 from .threads import QuietAtTheEnd, hash_in_order, silence_plumbing, thread_module

@@ -2,7 +2,9 @@
 
 ``locations``   what a cell is called, and which cells are worth a schedule point
 ``attributes``  attributes, globals, variables of closures
-``containers``  lists, dicts, sets, deques, bytearrays
+``accesses``    what an operation on a list, dict, set, deque or bytearray touches
+``containers``  which operation that is
+``iteration``   loops over them
 ``calls``       C code and the containers it is given; objects that are new
 
 Rewritten code (``sharing``) calls the helpers by the names in :data:`HELPERS`.
@@ -13,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from typing import Any, Final
 
-from . import attributes, calls, containers
+from . import accesses, attributes, calls, containers, iteration
 from .locations import READ, WRITE, Access, Location, Locations, locations
 
 HELPERS: Final[dict[str, Callable[..., Any]]] = {
@@ -24,7 +26,7 @@ HELPERS: Final[dict[str, Callable[..., Any]]] = {
     "delitem": containers.delitem,
     "fresh": calls.fresh,
     "getitem": containers.getitem,
-    "iterated": containers.iterated,
+    "iterated": iteration.iterated,
     "load": attributes.load,
     "looped": calls.looped,
     "made": calls.made,
@@ -42,7 +44,7 @@ def begin(granularity: str, modules: Container[str] = ()) -> None:
     """A new session, or the end of one: nothing of the last one is kept."""
     locations.clear(granularity)
     attributes.begin(modules)
-    containers.begin()
+    accesses.begin()
 
 
 __all__ = ["HELPERS", "READ", "WRITE", "Access", "Location", "Locations", "begin", "locations"]

@@ -14,7 +14,8 @@ from typing import Any, Final, TypeAlias
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .containers import Method, base_of, method
+from .accesses import base_of
+from .containers import Method, method
 from .locations import READ, WRITE, Access, Location, Named, locations
 
 Load: TypeAlias = Callable[[SimThread, Any, str], Any]
@@ -184,7 +185,7 @@ def _in_namespace(me: SimThread, obj: Any, name: str) -> Access | None:
         if obj.__name__ not in _under_test or isinstance(vars(obj).get(name), (*_FUNCTIONS, type, types.ModuleType)):
             return None
         return _global(obj.__name__, name).read
-    for base in obj.__mro__:
+    for base in obj.__mro__ or ():  # a metaclass may be asked before there is one
         if name in base.__dict__:
             value = base.__dict__[name]
             if base.__module__ not in _under_test or hasattr(type(value), "__get__"):

@@ -18,8 +18,10 @@ from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
 
-from . import attributes, containers
-from .containers import Method, base_of, iterated
+from . import attributes
+from .accesses import base_of, structure, whole
+from .containers import Method
+from .iteration import iterated
 from .locations import READ, WRITE, locations
 
 _m = machine
@@ -63,7 +65,7 @@ def _native(function: Any) -> Callable[..., Any]:
             else:
                 for arg in args:
                     if base_of(type(arg)) is not None:
-                        locations.happens(me, READ, containers.whole(me, arg))
+                        locations.happens(me, READ, whole(me, arg))
         value = function(*args, **kwargs)
         if me is not None and type(value) in _FRESH and function in _MAKERS:
             locations.fresh(me, value)
@@ -106,16 +108,16 @@ def _looped(iterable: Any) -> Iterator[Any]:
 
 def _length(me: SimThread, *args: Any) -> tuple[Any, ...]:
     if len(args) == 1 and base_of(type(args[0])) is not None:
-        locations.happens(me, READ, containers.structure(me, args[0]).read)
+        locations.happens(me, READ, structure(me, args[0]).read)
     return args
 
 
 def _lazily(me: SimThread, *args: Any) -> tuple[Any, ...]:
-    return tuple(iterated(arg) for arg in args)
+    return tuple(iterated(arg, shared=True) for arg in args) if len(args) != 2 or not callable(args[0]) else args
 
 
 def _after_first(me: SimThread, *args: Any) -> tuple[Any, ...]:
-    return (*args[:1], *(iterated(arg) for arg in args[1:]))
+    return (*args[:1], *(iterated(arg, shared=True) for arg in args[1:]))
 
 
 def _next(me: SimThread, *args: Any) -> tuple[Any, ...]:

@@ -1,0 +1,97 @@
+"""Iteration over containers, with an access before each item.
+
+It knows the built-in iterators; it must not know syntax.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Iterator
+from typing import Any
+
+from duckrace.kernel.machine import SimThread, machine
+
+from .accesses import IndexAccess, base_of, structure, whole
+from .containers import native
+from .locations import READ, Access, Parts, locations
+
+_m = machine
+
+
+def iterated(obj: Any, view: str = "", shared: bool = False) -> Any:
+    """What a ``for`` goes over: with an access before each item. `view`: ``items`` or the like, of a dict; `shared`: it
+    is an iterator that threads may have in common."""
+    me = _m.current
+    base = base_of(type(obj)) if me is not None else None
+    if me is None or base is None or (view and base is not dict) or not native(obj, view or "__iter__"):
+        return getattr(obj, view)() if view else obj
+    if base is not list and base is not bytearray:  # an iterator knows how many there were when it was made
+        locations.happens(me, READ, structure(me, obj).read)
+    iterator: Items = (Items if base in (list, bytearray, collections.deque) else Keys)()
+    iterator.obj = obj
+    iterator.following = iter(getattr(obj, view)() if view else obj)
+    iterator.values = view in ("items", "values")
+    if shared:
+        named = locations.fresh(me, iterator)
+        iterator.position = ((locations.location(named, "position", " (its position)"), True),)
+    return iterator
+
+
+class Items:
+    """An iterator over a sequence."""
+
+    __slots__ = ("__weakref__", "following", "index", "obj", "position", "values")
+
+    obj: Any
+    following: Iterator[Any]
+    values: bool
+
+    def __init__(self) -> None:
+        self.index = 0
+        self.position: Parts = ()  # its own location, where it has one
+
+    def __iter__(self) -> Items:
+        return self
+
+    def read(self, me: SimThread) -> Parts:
+        """What the next step reads of the container, as of now."""
+        return IndexAccess(me, self.obj, self.index, False).touched()
+
+    def __next__(self) -> Any:
+        if (me := _m.current) is not None and (self.obj is not None or self.position):
+            locations.happens(me, READ, Advance(me, self))
+        self.index += 1
+        try:
+            return next(self.following)
+        except StopIteration:
+            self.obj = None  # it lets go of it
+            raise
+
+
+class Keys(Items):
+    """An iterator over a dict, a view of it, or a set."""
+
+    __slots__ = ()
+
+    def read(self, me: SimThread) -> Parts:
+        return whole(me, self.obj).parts if self.values else structure(me, self.obj).read.parts
+
+
+class Advance(Access):
+    """An iterator goes on."""
+
+    __slots__ = ("iterator", "thread")
+
+    def __init__(self, me: SimThread, iterator: Items) -> None:
+        self.iterator = iterator
+        self.thread = me
+
+    @property
+    def label(self) -> str:
+        return self.touched()[-1][0].label
+
+    def touched(self) -> Parts:
+        iterator = self.iterator
+        if iterator.obj is None:
+            return iterator.position
+        return (*iterator.position, *reversed(iterator.read(self.thread)))
