@@ -23,6 +23,10 @@ RELEASES = (
     "persist-queue-0.2.2",
     "persist-queue-0.3.0",
     "chan-0.3.1",
+    "redis-3.3.11",
+    "redis-3.4.0",
+    "repoze.lru-0.4",
+    "repoze.lru-0.5",
     "futures-3.0.2",
     "futures-3.0.5",
 )
