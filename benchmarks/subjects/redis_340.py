@@ -11,7 +11,7 @@ from threading import Thread
 
 sys.path.insert(0, str((Path(__file__).parents[1] / ".subjects" / "redis-3.4.0").resolve(strict=True)))
 
-from redis.connection import ConnectionError, ConnectionPool
+from redis import connection
 
 
 class Idle:
@@ -29,13 +29,13 @@ class Idle:
 
 
 def two_connections():
-    pool = ConnectionPool(connection_class=Idle, max_connections=1)
+    pool = connection.ConnectionPool(connection_class=Idle, max_connections=1)
     got = []
 
     def get():
         try:
             got.append(pool.get_connection("PING"))
-        except ConnectionError:
+        except connection.ConnectionError:
             pass
 
     threads = [Thread(target=get) for _ in range(2)]

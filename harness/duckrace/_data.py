@@ -96,6 +96,8 @@ class Failure:
     strategy: str = ""  # which strategy found it
     execution: int = 0  # in which execution it was found, from 1
     minimized: bool = False  # the schedule was reduced to what matters
+    granularity: str = ""  # the weakest at which it was had; empty: no weaker one was tried
+    weaker: tuple[tuple[str, str], ...] = ()  # those at which it was not: ``excluded``, or in how many executions
 
     def timeline(self) -> str:
         """The steps as text, one line each: thread, call, place.  Steps that share a call share a line."""

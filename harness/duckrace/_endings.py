@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from ._data import Kind, ThreadState
 from ._errors import UsageError
@@ -64,7 +64,9 @@ def _exception(error: BaseException, thread: SimThread | None, everyone: tuple[T
     first = frames.without_addresses(str(error)).strip().partition("\n")[0]  # a sentence, the same every time
     said = f"{type(error).__name__}: {first}" if first else type(error).__name__
     who = thread.name if thread is not None else "MainThread"
-    text = "".join(traceback.format_exception(type(error), error, _without_ours(error.__traceback__)))
+    told = traceback.TracebackException(type(error), error, error.__traceback__)
+    _without_ours(told)
+    text = "".join(told.format())
     inner = [f for f, _ in traceback.walk_tb(error.__traceback__) if not frames.is_ours(f)]
     own = [f for f in inner if not frames.is_library(f)] or inner
     lines = [line for f, line in traceback.walk_tb(error.__traceback__) if own and f is own[-1]]
@@ -93,8 +95,10 @@ def plain(value: object) -> object:
             return f"<{type(value).__name__}: repr failed with {type(error).__name__}>"
 
 
-def _without_ours(tb: Any) -> Any:
-    """The traceback from the first frame of the program on."""
-    while tb is not None and (frames.is_ours(tb.tb_frame)):
-        tb = tb.tb_next
-    return tb
+def _without_ours(told: traceback.TracebackException | None) -> None:
+    """Only frames of the program, also in what an exception came from."""
+    if told is None:
+        return
+    told.stack[:] = [frame for frame in told.stack if not frame.filename.startswith(frames.HERE)]
+    for other in (told.__cause__, told.__context__, *(told.exceptions or ())):
+        _without_ours(other)

@@ -20,6 +20,7 @@ from ._exploration import Exploration, settled
 from ._scenario import Reference, resolve, unpack
 from ._session import Session
 from ._settings import Progress, Settings, one_of
+from ._weakest import labelled
 from .kernel.watchdog import LIMIT
 from .search import Replay
 
@@ -90,7 +91,16 @@ def explore(
     if shelf is not None:
         notes += settled(shelf, key, exploration, result)
     notes = [*result.notes, *notes]
-    return replace(result, strategy=strategy, seed=seed, granularity=granularity, notes=tuple(notes), render=_render)
+    result = replace(result, strategy=strategy, seed=seed, granularity=granularity, notes=tuple(notes), render=_render)
+
+    def again(weaker: str, executions: int) -> Result:
+        others = replace(settings, granularity=weaker)
+        with Session(reference, others, watchdog) as session, session.held():
+            exploration = Exploration(session, others, search.make(strategy, seed, preemptions))
+            exploration.run(executions, False, deadline, None)
+        return exploration.result(executions)
+
+    return labelled(result, again)
 
 
 def replay(token: str, *, scenario: Reference | None = None, force: bool = False, watchdog: float = LIMIT) -> Result:

@@ -24,6 +24,7 @@ FLOORS = {
     "_endings": 4,
     "_exploration": 4,
     "_explore": 4,
+    "_weakest": 4,
     "checks": 4,
     "report": 5,
     "pytest_support": 5,

@@ -50,7 +50,7 @@ def _known() -> dict[str, dict[str, str]]:
     from duckrace._settings import GRANULARITIES, TIMEOUTS
     from duckrace.plugins._known import KNOWN
     from duckrace.plugins._load import installed
-    from duckrace.report.story import SWITCHES
+    from duckrace.report.granularity import SWITCHES
 
     return {
         "strategies": {name: STRATEGIES.get(name, "") for name in search.STRATEGIES},

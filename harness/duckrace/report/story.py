@@ -14,15 +14,13 @@ from typing import Final
 from duckrace._data import Failure, Kind, Result
 
 from . import evidence
+from .granularity import CLAIMS, SWITCHES, meaning
 from .layout import Line, columns, line, paragraph
 from .words import command, gap, headline, many, shown_seconds
 
 OUTCOMES: Final = 8  # outcomes that are all shown
 
 UNSEEDED: Final = ("dfs", "dpor")  # strategies that draw nothing
-SWITCHES: Final = {
-    "sync": "threads switch at locks, starts, joins and sleeps, not between two plain reads or writes",
-}
 
 
 def of_result(result: Result, width: int) -> list[Line]:
@@ -34,6 +32,7 @@ def of_result(result: Result, width: int) -> list[Line]:
     return [
         *lines,
         *gap(evidence.diagnosis(failure, width)),
+        *gap(paragraph(meaning(failure), width)),
         *evidence.of_failure(failure, width),
         *_others(result.failures[1:], width),
         *_after(result, failure, width),
@@ -124,10 +123,7 @@ def _claim(result: Result) -> str:
     if not result.passed:
         return "Nothing wrong was found in what was covered, but it ended early: this is not a pass."
     if result.exhaustive:
-        return (
-            "Every order of operations on locks, events, queues and threads was explored. Two plain reads or writes "
-            "without a lock have no order of their own at this granularity."
-        )
+        return CLAIMS[result.granularity]
     if result.verdict.detail.startswith("exhaustive"):
         bound = result.verdict.detail.removeprefix("exhaustive ≤ ")
         return f"Every schedule with at most {bound} was executed; those with more were not tried."

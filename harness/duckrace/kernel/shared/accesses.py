@@ -20,6 +20,8 @@ from .locations import STRUCTURE, Access, Location, Parts, locations
 
 MANY: Final = 1_000
 BASES: Final = (list, dict, set, collections.deque, bytearray)
+_LENGTH: Final = " (its length)"
+_KEYS: Final = " (its keys)"
 CONTENTS: Final = ("contents",)
 PLAIN: Final = (str, int, bytes, float, bool, type(None))
 
@@ -47,7 +49,11 @@ def begin() -> None:
 def structure(me: SimThread, obj: Any) -> Location:
     named = locations.name(me, obj)
     location = named.cells.get(STRUCTURE)
-    return location if location is not None else locations.location(named, STRUCTURE, " (its length or keys)")
+    return (
+        location
+        if location is not None
+        else locations.location(named, STRUCTURE, _KEYS if base_of(type(obj)) in (dict, set) else _LENGTH)
+    )
 
 
 def item(me: SimThread, obj: Any, key: Any) -> Location:
