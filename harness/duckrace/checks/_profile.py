@@ -36,7 +36,7 @@ PROFILES: Final = {
         closure=20,
         hangs=60,
         must_hang=3,
-        outcomes=Size(operations=1),
+        outcomes=Size(threads=2),
     ),
     "default": Profile(
         contract=80,

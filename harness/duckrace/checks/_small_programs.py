@@ -61,9 +61,8 @@ def capacities(subject: Subject) -> tuple[int | None, ...]:
 
 
 def programs(subject: Subject, capacity: int | None, size: Size) -> list[Threads]:
-    """All programs for a channel of this capacity, those with the fewest calls first."""
-    found = [p for p in _programs(subject, capacity, size) if 0 < sum(map(len, p)) <= size.calls]
-    return sorted(found, key=lambda threads: sum(map(len, threads)))
+    """All programs for a channel of this capacity."""
+    return [p for p in _programs(subject, capacity, size) if 0 < sum(map(len, p)) <= size.calls]
 
 
 def _programs(subject: Subject, capacity: int | None, size: Size) -> Iterator[Threads]:

@@ -98,16 +98,22 @@ class Verification:
         if not self.total:
             return
         with Explorer(self.run.subject, self.run.seed) as explorer:
-            for capacity, counts in self.kinds.items():
+            right = True
+            for capacity, threads in self._shortest_first():
                 started = time.perf_counter()
-                right = all(self._same(explorer, capacity, counts, threads) for threads in counts.programs)
-                counts.seconds = time.perf_counter() - started
-                self.files |= explorer.sources()
+                right = self._same(explorer, capacity, self.kinds[capacity], threads)
+                self.kinds[capacity].seconds += time.perf_counter() - started
                 if not right:
                     break
-            else:
+            if right:
                 self.verdict = Verdict(kind=Kind.PASSED, detail="exhaustive")
+            self.files = explorer.sources()
             explorer.tell(self.run, self.name, self.done, self.total)
+
+    def _shortest_first(self) -> list[tuple[int | None, Threads]]:
+        """The programs of all channels, those with the fewest calls first: the first that differs is a shortest one."""
+        every = [(capacity, threads) for capacity, counts in self.kinds.items() for threads in counts.programs]
+        return sorted(every, key=lambda one: sum(map(len, one[1])))
 
     def _same(self, explorer: Explorer, capacity: int | None, counts: Counts, threads: Threads) -> bool:
         """Has the channel the model's outcomes? If not, or if that cannot be said, it is written down."""
@@ -170,7 +176,8 @@ class Verification:
             said = f"{told(threads, outcome)}: no interleaving of these calls allows it"
             self.failure = Failure(kind=Kind.FAILED, message=said, schedule="")
             if again is not None and again.failure is not None and said in again.failure.message:
-                self.failure = replace(again.failure, message=said, traceback="")
+                legal = "; ".join(told(threads, one) for one in sorted(allowed))
+                self.failure = replace(again.failure, message=said, traceback="", explanation=f"Allowed is: {legal}.")
             elif again is not None and again.failure is not None:  # what was seen once is not seen again
                 self.verdict, self.failure = again.verdict, again.failure
             self.statements = _broken_by(threads, outcome, allowed, must=False)
