@@ -56,9 +56,10 @@ def check(
 
     `channel_under_test`: None for the reference channel, ``"FILE_OR_MODULE::NAME"``, the name of an entry point of the
     group ``duckrace.channels``, or a plug-in object that stands at the top level of a module
-    (`duckrace.plugins.ChannelUnderTest`). `profile`: ``"quick"``, ``"default"`` or ``"thorough"``. `deadline`: seconds of wall-clock
-    time for all rows; rows that it cuts are BUDGET. `progress` is called with (row, done, total). `rows`: names of
-    ROWS, to check these only (None: those of the profile). `corpus`: as of `duckrace.explore`, a folder where failures are kept.
+    (`duckrace.plugins.ChannelUnderTest`). `profile`: ``"quick"``, ``"default"`` or ``"thorough"``. `deadline`: seconds
+    of wall-clock time for all rows; rows that it cuts are BUDGET. `progress` is called with (row, done, total). `rows`:
+    names of ROWS, to check these only (None: those of the profile). `corpus`: as of `duckrace.explore`, a folder where
+    failures are kept.
 
     Raises UsageError: the channel cannot be found, has another shape, or claims what there is not; no such row.
     """
