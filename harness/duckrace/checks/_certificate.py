@@ -34,7 +34,7 @@ def verify(
     *,
     threads: int = 3,
     operations: int = 2,
-    calls: int = 4,
+    calls: int | None = None,
     deadline: float | None = None,
     announce: Announce | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -42,14 +42,15 @@ def verify(
     """Show that a channel has exactly the outcomes of its model, on every program up to a size.
 
     A program has at most `threads` threads, one of which receives while the others send, with at most `operations` of
-    what the channel claims in each, and at most `calls` in all. Each is explored by ``dpor`` at granularity ``sync``,
-    completely. Nothing may happen that the model does not allow, and all that it allows must happen.
+    what the channel claims in each, and at most `calls` in all (None: no further limit). Each is explored by ``dpor``
+    at granularity ``sync``, completely. Nothing may happen that the model does not allow, and all that it allows must
+    happen.
 
     `channel_under_test`: as of :func:`duckrace.check`. `deadline`: seconds of wall-clock time, then BUDGET. `announce`
     is called once, before anything is explored, with a certificate that has the programs to come. `progress` is called
     with (programs done, programs).
 
-    Raises UsageError: as :func:`duckrace.check` does; a size below 1.
+    Raises UsageError: as :func:`duckrace.check` does; what is no size.
     """
     size = Size(threads=threads, operations=operations, calls=calls)
     if deadline is not None and not deadline > 0:
@@ -75,7 +76,7 @@ def _certificate(verification: Verification, started: float) -> Certificate:
     return Certificate(
         channel=subject.name,
         verdict=verification.verdict,
-        size={"threads": size.threads, "operations": size.operations, "calls": size.calls},
+        size={"threads": size.threads, "operations": size.operations, "calls": size.most},
         parts=tuple(counts.part() for counts in verification.kinds.values()),
         failure=verification.failure,
         program=verification.program,

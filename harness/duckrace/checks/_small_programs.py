@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, product
+from itertools import islice, product
 from typing import Any, Final, TypeAlias
 
 from duckrace._errors import UsageError
@@ -27,11 +27,13 @@ from duckrace_models import RECEIVER, Call
 from .programs._calls import model_call, words
 from .programs.outcomes import senders
 
+Kinds: TypeAlias = tuple[str, ...]
 Steps: TypeAlias = tuple[tuple[Any, ...], ...]
 Threads: TypeAlias = tuple[Steps, ...]
 
 CAPACITIES: Final = (None, 1, 0)
 MOST: Final = 9  # threads, and operations of each: far more than anybody can wait for
+TOO_MANY: Final = 100_000  # programs on one kind of channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,19 +42,21 @@ class Size:
 
     threads: int = 3  # one receives, the others send
     operations: int = 2  # of one thread
-    calls: int = 4  # of all threads together
+    calls: int | None = None  # of all threads together; None: what the threads can make
 
     def __post_init__(self) -> None:
         for name, most in (("threads", MOST), ("operations", MOST), ("calls", MOST * MOST)):
             value = getattr(self, name)
+            if name == "calls" and value is None:
+                continue
             if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
                 raise UsageError(f"{name} is a whole number from 1 to {most}, not {value!r}.")
 
-    def __str__(self) -> str:
-        each = "1 operation" if self.operations == 1 else f"{self.operations} operations"
-        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
-        total = f", {self.calls} in all" if self.calls < self.threads * self.operations else ""
-        return f"up to {threads}, {each} in each{total}"
+    @property
+    def most(self) -> int:
+        """Calls of all threads together."""
+        every = self.threads * self.operations
+        return every if self.calls is None else min(self.calls, every)
 
 
 def capacities(subject: Subject) -> tuple[int | None, ...]:
@@ -61,13 +65,18 @@ def capacities(subject: Subject) -> tuple[int | None, ...]:
 
 
 def programs(subject: Subject, capacity: int | None, size: Size) -> list[Threads]:
-    """All programs for a channel of this capacity."""
-    return [p for p in _programs(subject, capacity, size) if 0 < sum(map(len, p)) <= size.calls]
+    """All programs for a channel of this capacity.  Raises UsageError for more than anybody can wait for."""
+    found = list(islice(_programs(subject, capacity, size), TOO_MANY + 1))
+    if len(found) > TOO_MANY:
+        raise UsageError(f"There are more than {TOO_MANY:,} programs of this size: choose a smaller one.")
+    return found
 
 
 def _programs(subject: Subject, capacity: int | None, size: Size) -> Iterator[Threads]:
-    receiving = list(_sequences(["recv", "try_recv", *_drops(subject)], size.operations))
-    for sending in range(size.threads):
+    longest = min(size.operations, size.most)
+    received = map(_receives, _sequences(["recv", "try_recv", *_drops(subject)], longest))
+    receiving = [steps for steps in received if steps is not None]
+    for sending in range(min(size.threads, size.most + 1)):
         operations = ["send"]
         if capacity is not None and subject.claims("try_send"):
             operations.append("try_send")
@@ -75,21 +84,37 @@ def _programs(subject: Subject, capacity: int | None, size: Size) -> Iterator[Th
             operations.append("clone")
         if subject.claims("clone") or sending == 1:
             operations += _drops(subject)
-        known = [kinds for kinds in _sequences(operations, size.operations) if kinds and _sends(kinds, 1, "tx1")]
-        for chosen in combinations_with_replacement(known, sending):
+        known = [kinds for kinds in _sequences(operations, longest) if kinds and _sends(kinds, 1, "tx1")]
+        for chosen in _chosen(known, sending, size.most):
             own = subject.claims("clone")
             threads = [_sends(kinds, n, f"tx{n if own else 1}") for n, kinds in enumerate(chosen, start=1)]
-            for kinds in receiving:
-                steps = _receives(kinds)
-                if steps is not None:
+            left = size.most - sum(map(len, chosen))
+            for steps in receiving:
+                if len(steps) > left:
+                    break
+                if steps or threads:
                     yield tuple(thread for thread in (*threads, steps) if thread)
+
+
+def _chosen(known: Sequence[Kinds], number: int, calls: int, first: int = 0) -> Iterator[tuple[Kinds, ...]]:
+    """So many of `known`, in their order, which is by length, and with so many calls at most."""
+    if not number:
+        yield ()
+        return
+    for place in range(first, len(known)):
+        left = calls - len(known[place])
+        if left < number - 1:
+            return
+        for others in _chosen(known, number - 1, left, place):
+            yield known[place], *others
 
 
 def _drops(subject: Subject) -> list[str]:
     return ["drop"] if subject.claims("drop") else ["lose"] if subject.claims("refcount_drop") else []
 
 
-def _sequences(operations: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
+def _sequences(operations: Sequence[str], most: int) -> Iterator[Kinds]:
+    """The shortest first."""
     for length in range(most + 1):
         yield from product(operations, repeat=length)
 
@@ -114,6 +139,7 @@ def _sends(kinds: Sequence[str], thread: int, sender: str) -> Steps | None:
 
 
 def _receives(kinds: Sequence[str]) -> Steps | None:
+    """The steps of the thread that has the receiver; None if it uses what it has dropped."""
     if any(kind in ("drop", "lose") for kind in kinds[:-1]):
         return None
     return tuple((kind, RECEIVER) if kind in ("drop", "lose") else (kind,) for kind in kinds)

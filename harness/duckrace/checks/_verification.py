@@ -1,8 +1,8 @@
 """Every small program on a channel, every interleaving of it, and the model beside it: the same outcomes, both ways.
 
-The outcomes of the channel are enumerated by ``dpor``, those of the model by `duckrace_models.outcomes`. An outcome that
-only the channel has is illegal; one that only the model has cannot happen although it may: the channel is stricter than
-its contract, or hides a schedule point. The first program that differs ends it.
+``dpor`` enumerates the outcomes of the channel, `duckrace_models.outcomes` those of the model. An outcome that only the
+channel has is illegal; one that only the model has cannot happen although it may: the channel is stricter than its
+contract, or hides a schedule point. The first program that differs ends it.
 
 It knows programs and explorations; it must not know who asked, nor how it is shown.
 """

@@ -27,7 +27,8 @@ def check(run: Run) -> Row:
     verification.go()
     done, total = verification.done, verification.total
     of = f"{done:,}" if done == total else f"{done:,} of {total:,}"
-    covered = f"{of} programs, {verification.executions:,} executions, exhaustive"
+    upto = f"of up to {run.profile.outcomes.most} calls"
+    covered = f"{of} programs {upto}, {verification.executions:,} executions, exhaustive"
     return Row(
         name=NAME,
         verdict=verification.verdict,

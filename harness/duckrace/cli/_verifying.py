@@ -18,7 +18,7 @@ from ._status import INCONCLUSIVE
 @option("--channel", metavar="REF", help="FILE_OR_MODULE::NAME, or a name of `duckrace list`. Default: reference.")
 @option("--threads", default=3, show_default=True, metavar="N", type=int, help="At most; one receives, the rest send.")
 @option("--operations", default=2, show_default=True, metavar="N", type=int, help="Of one thread, at most.")
-@option("--calls", default=4, show_default=True, metavar="N", type=int, help="Of all threads together, at most.")
+@option("--calls", metavar="N", type=int, help="Of all threads together, at most. Default: no further limit.")
 @deadline_
 @json_
 @quiet_
