@@ -17,7 +17,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_millis(300);
-const HUNG: u32 = 40;
+const HUNG: u32 = 100;
 
 #[derive(Clone)]
 enum Tx {
