@@ -80,7 +80,10 @@ def encode_certificate(certificate: Certificate) -> str:
             "granularity": certificate.granularity,
             "skipped": certificate.skipped,
             "versions": dict(certificate.versions),
-            "sources": {what: dict(files) for what, files in certificate.sources.items()},
+            "sources": {
+                what: [{"module": name, "sha256": digest} for name, digest in files.items()]
+                for what, files in certificate.sources.items()
+            },
             "seconds": certificate.seconds,
             "program": certificate.program,
             "statements": msgspec.to_builtins(certificate.statements),
