@@ -16,17 +16,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._data import CheckReport, Event, Failure, Kind, Result, Row, ThreadState, Verdict
-from ._errors import CheckFailed, DuckraceError, InternalError, UsageError
-from ._explore import explore, replay
+from ._data import Certificate, CheckReport, Event, Failure, Kind, Result, Row, ThreadState, Verdict
+from ._errors import CheckFailed, DuckraceError, InternalError, NotExhaustive, UsageError
+from ._explore import enumerate_outcomes, explore, replay
 from ._settings import Progress
 
 if TYPE_CHECKING:
-    from .checks import check
+    from .checks import check, verify
 
     __version__: str
 
 __all__ = [
+    "Certificate",
     "CheckFailed",
     "CheckReport",
     "DuckraceError",
@@ -34,6 +35,7 @@ __all__ = [
     "Failure",
     "InternalError",
     "Kind",
+    "NotExhaustive",
     "Progress",
     "Result",
     "Row",
@@ -41,16 +43,18 @@ __all__ = [
     "UsageError",
     "Verdict",
     "check",
+    "enumerate_outcomes",
     "explore",
     "replay",
+    "verify",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "check":  # it draws programs with Hypothesis, which nobody else has to wait for
-        from .checks import check
+    if name in ("check", "verify"):  # they draw programs with Hypothesis, which nobody else has to wait for
+        from . import checks
 
-        return check
+        return getattr(checks, name)
     if name == "__version__":
         from importlib.metadata import version
 

@@ -217,4 +217,58 @@ class CheckReport:
             raise CheckFailed(self.render(self) if self.render is not None else str(self.verdict))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What ``duckrace verify`` did with one kind of channel."""
+
+    channel: str  # how it is made: ``sync_channel(1)``
+    programs: int  # of the size that was asked for, up to symmetry
+    done: int  # of which so many have exactly the outcomes of the model
+    executions: int
+    traces: int  # distinct happens-before classes
+    outcomes: int  # of the programs that are done, added up
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """What ``duckrace verify`` has shown of one channel: which programs, how exhaustively, on what."""
+
+    channel: str
+    verdict: Verdict
+    size: Mapping[str, int]  # at most so many ``threads``, ``operations`` of each, ``calls`` in all
+    parts: tuple[Part, ...]
+    failure: Failure | None = None
+    program: str = ""  # the program that differs
+    statements: tuple[Statement, ...] = ()  # of the contract, that it breaks
+    skipped: tuple[str, ...] = ()  # ``rendezvous (not claimed)``
+    versions: Mapping[str, str] = field(default_factory=dict)  # ``python``, ``duckrace``
+    sources: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """``channel``, ``model``, ``duckrace``: the SHA-256 of each file, by module."""
+    granularity: str = "sync"
+    strategy: str = "dpor"
+    seconds: float = 0.0
+    render: Callable[[Certificate], str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def programs(self) -> int:
+        return sum(part.programs for part in self.parts)
+
+    @property
+    def done(self) -> int:
+        """Programs whose outcomes are exactly those of the model."""
+        return sum(part.done for part in self.parts)
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.passed
+
+    def raise_for_failure(self) -> None:
+        """Raise CheckFailed, with the report as its message, unless the verdict is a pass."""
+        if not self.passed:
+            from ._errors import CheckFailed
+
+            raise CheckFailed(self.render(self) if self.render is not None else str(self.verdict))
+
+
 NOTHING_CHECKED = Verdict(kind=Kind.BUDGET, detail="nothing was checked")

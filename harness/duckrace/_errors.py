@@ -5,6 +5,7 @@
     DuckraceError
     ├── UsageError      wrong use: one sentence says what, where, and what to do; exit status 2
     ├── CheckFailed     Result.raise_for_failure: the program under test is wrong
+    ├── NotExhaustive   enumerate_outcomes: the set of outcomes is not known
     └── InternalError   we are wrong: please report it
 """
 
@@ -19,6 +20,10 @@ class UsageError(DuckraceError):
 
 class CheckFailed(DuckraceError, AssertionError):
     """The program under test failed; the message is the report."""
+
+
+class NotExhaustive(DuckraceError):
+    """Not every interleaving was explored, so the set of outcomes is not known."""
 
 
 class InternalError(DuckraceError):

@@ -334,7 +334,8 @@ class Exploration:
             verdict = Verdict(kind=worst.kind, detail=detail)
             failures = (worst, *(f for f in failures if f is not worst))
         elif self.cut:
-            verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.cut}; {self.executions:,} of {asked:,} executions")
+            of = "" if asked == sys.maxsize else f" of {asked:,}"
+            verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.cut}; {self.executions:,}{of} executions")
         elif not isinstance(strategy, Exhaustive):
             verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {self.executions:,}")
         elif strategy.complete:

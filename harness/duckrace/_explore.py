@@ -1,4 +1,4 @@
-"""``duckrace.explore`` and ``duckrace.replay``.
+"""``duckrace.explore``, ``duckrace.enumerate_outcomes`` and ``duckrace.replay``.
 
 It knows how references, settings, sessions and strategies are put together; it must not know how a result is
 shown, or which channel is tested.
@@ -15,7 +15,7 @@ from typing import Final
 from . import _token, search
 from ._corpus import Where, key_of, opened
 from ._data import Result
-from ._errors import UsageError
+from ._errors import NotExhaustive, UsageError
 from ._exploration import Exploration, settled
 from ._scenario import Reference, resolve, unpack
 from ._session import Session
@@ -101,6 +101,55 @@ def explore(
         return exploration.result(executions)
 
     return labelled(result, again)
+
+
+def enumerate_outcomes(
+    scenario: str | Callable[[], object] | Reference,
+    *,
+    granularity: str = "sync",
+    timeouts: str = "idle",
+    executions: int | None = None,
+    max_steps: int = 20_000,
+    modules: Sequence[str] | None = None,
+    thread_exceptions: str = "fail",
+    deadline: float | None = None,
+    watchdog: float = LIMIT,
+    progress: Callable[[Progress], None] | None = None,
+) -> set[object]:
+    """Everything that `scenario` can end with, under any interleaving: explored by ``dpor``, to the end.
+
+    What an execution returns is an outcome (plain data as it is, anything else as its ``repr``). So is the way in which
+    one fails, by the name of its verdict: ``"DEADLOCK"``, ``"FAILED"`` (an exception). A failure does not end the
+    enumeration, and none is left out: compare the whole set. The settings are those of :func:`explore`.
+
+    Raises NotExhaustive if not every interleaving was explored, or not to its end: a limit (`executions`, `deadline`,
+    `max_steps`), something that cannot be controlled, a program that depends on more than its schedule.
+    Raises UsageError for wrong use.
+    """
+    result = explore(
+        scenario,
+        strategy="dpor",
+        granularity=granularity,
+        timeouts=timeouts,
+        executions=executions,
+        max_steps=max_steps,
+        modules=modules,
+        thread_exceptions=thread_exceptions,
+        deadline=deadline,
+        watchdog=watchdog,
+        progress=progress,
+        keep_going=True,
+    )
+    unclear = next((failure for failure in result.failures if failure.kind.exit_status == 3), None)
+    if result.exhaustive and unclear is None:
+        return set(result.outcomes)
+    why = f"{unclear.kind}: {unclear.message}" if unclear is not None else result.verdict.detail
+    if unclear is None and result.failures:
+        why = "a limit came first"
+    raise NotExhaustive(
+        f"The outcomes of {result.scenario} are not known: {why} ({result.executions:,} executions, "
+        f"{len(result.outcomes)} outcomes so far)."
+    )
 
 
 def replay(token: str, *, scenario: Reference | None = None, force: bool = False, watchdog: float = LIMIT) -> Result:

@@ -63,7 +63,7 @@ class ChannelContract:
     """``"FILE_OR_MODULE::NAME"``, the name of an entry point, or a plug-in at the top level of its module."""
 
     profile: ClassVar[str] = "default"
-    """How much is explored: ``"quick"`` or ``"default"``."""
+    """How much is explored: ``"quick"``, ``"default"`` or ``"thorough"``."""
 
     seed: ClassVar[int] = 0
     """Chooses the samples."""

@@ -6,6 +6,7 @@
 ``rendezvous``     ``sync_channel(0)``: no buffer, two calls meet           (contract 3)
 ``_values``        the vocabulary: calls, responses, the immutable state, transitions
 ``_machine``       what all channels share: start, enabled, apply, drop, clone, who is inside
+``_outcomes``      everything that a program of calls may come to
 =================  =====================================================================
 
 A model is a value with pure functions over an immutable, hashable, canonical `State`: `initial`,
@@ -20,6 +21,7 @@ by ``==`` (tag the messages of a history, so that they are distinct). ``contract
 """
 
 from ._machine import Machine
+from ._outcomes import Answers, Outcome, outcomes
 from ._values import (
     BLOCKS,
     RECEIVER,
@@ -52,6 +54,7 @@ __all__ = [
     "BLOCKS",
     "RECEIVER",
     "Action",
+    "Answers",
     "Blocks",
     "Bounded",
     "Call",
@@ -65,6 +68,7 @@ __all__ = [
     "Machine",
     "Ok",
     "Operation",
+    "Outcome",
     "Pending",
     "Phase",
     "Rendezvous",
@@ -76,6 +80,7 @@ __all__ = [
     "Unbounded",
     "Value",
     "model_for",
+    "outcomes",
 ]
 
 

@@ -278,6 +278,18 @@ class ReorderedInACrowd(BufferedCore[Any]):
         return refusal
 
 
+class LooksTwice(Core[Any]):
+    """A try_recv says Empty only when nobody else can do anything: nothing that it says is wrong, and it never says
+    that a message is not there yet."""
+
+    def take(self, seat: Any, deadline: float) -> Any:
+        value = super().take(seat, deadline)
+        if value is EXPIRED and deadline == NOW:
+            time.sleep(1e-9)
+            value = super().take(seat, deadline)
+        return value
+
+
 class Mutant:
     """The plug-in: `mistakes` in front of the buffered core, of the rendezvous core, or of both."""
 
@@ -335,3 +347,4 @@ full_too_soon = Mutant(FullTooSoon)
 silent_in_trouble = Mutant(SilentInTrouble)
 the_second_sleeps = Mutant(TheSecondSleeps)
 reordered_in_a_crowd = Mutant(ReorderedInACrowd)
+looks_twice = Mutant(LooksTwice)

@@ -8,6 +8,7 @@ import duckrace
 
 def test_names():
     assert duckrace.__all__ == [
+        "Certificate",
         "CheckFailed",
         "CheckReport",
         "DuckraceError",
@@ -15,6 +16,7 @@ def test_names():
         "Failure",
         "InternalError",
         "Kind",
+        "NotExhaustive",
         "Progress",
         "Result",
         "Row",
@@ -22,8 +24,10 @@ def test_names():
         "UsageError",
         "Verdict",
         "check",
+        "enumerate_outcomes",
         "explore",
         "replay",
+        "verify",
     ]
     assert sorted(duckrace.__all__) == duckrace.__all__
     assert all(getattr(duckrace, name) is not None for name in duckrace.__all__)

@@ -6,11 +6,12 @@
 ``delivery``       order and exactly-once delivery under interleavings
 ``closure``        the last drop closes, in every way in which a handle can be dropped
 ``hangs``          what must not hang never does; what must hang is told for what it is
+``outcomes``       small programs, every interleaving: exactly what the model allows (profile ``thorough``)
 =================  ====================================================================================
 
 One file per row: a function from a :class:`~._run.Run` to a Row. ``_suite`` explores lists of programs, ``_profile``
 has every count, ``programs`` is what runs in the simulated world. A row that fails does not stop the others. What is
-not claimed is listed as skipped; a limit is never a pass.
+not claimed is listed as skipped; a limit is never a pass. :func:`verify` is the last row by itself, with a certificate.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
 from duckrace.plugins._load import load
 
-from . import closure, conformance, contract, delivery, hangs
+from . import closure, conformance, contract, delivery, hangs, outcomes
+from ._certificate import verify
 from ._profile import PROFILES, profile_named
 from ._run import Progress, Run
 
-__all__ = ["PROFILES", "ROWS", "Progress", "check"]
+__all__ = ["PROFILES", "ROWS", "Progress", "check", "verify"]
 
 ROWS: Final[Mapping[str, Callable[[Run], Row]]] = {
     contract.NAME: contract.check,
@@ -36,6 +38,7 @@ ROWS: Final[Mapping[str, Callable[[Run], Row]]] = {
     delivery.NAME: delivery.check,
     closure.NAME: closure.check,
     hangs.NAME: hangs.check,
+    outcomes.NAME: outcomes.check,
 }
 
 
@@ -53,9 +56,10 @@ def check(
 
     `channel_under_test`: None for the reference channel, ``"FILE_OR_MODULE::NAME"``, the name of an entry point of the
     group ``duckrace.channels``, or a plug-in object that stands at the top level of a module
-    (`duckrace.plugins.ChannelUnderTest`). `profile`: ``"quick"`` or ``"default"``. `deadline`: seconds of wall-clock
-    time for all rows; rows that it cuts are BUDGET. `progress` is called with (row, done, total). `rows`: names of
-    ROWS, to check these only. `corpus`: as of `duckrace.explore`, a folder where failures are kept.
+    (`duckrace.plugins.ChannelUnderTest`). `profile`: ``"quick"``, ``"default"`` or ``"thorough"``. `deadline`: seconds
+    of wall-clock time for all rows; rows that it cuts are BUDGET. `progress` is called with (row, done, total). `rows`:
+    names of ROWS, to check these only (None: those of the profile). `corpus`: as of `duckrace.explore`, a folder where
+    failures are kept.
 
     Raises UsageError: the channel cannot be found, has another shape, or claims what there is not; no such row.
     """
@@ -64,7 +68,7 @@ def check(
         raise UsageError(f"seed is a whole number from 0 on, not {seed!r}.")
     if deadline is not None and not deadline > 0:
         raise UsageError(f"deadline is a number of seconds above 0, not {deadline!r}.")
-    chosen = rows_named(rows)
+    chosen = rows_named(counts.rows if rows is None else rows)
     started = time.perf_counter()
     run = Run(
         subject=load(channel_under_test),

@@ -52,6 +52,20 @@ def of_calls(message: str) -> tuple[Statement, ...]:
     return statements(EVERYWHERE.get(answer) or known.get(answer) or known.get(found[3]) or known.get("", (85,)))
 
 
+def of_operation(operation: str, answer: str) -> tuple[int, ...]:
+    """The statements that say when `operation` comes to `answer`: ``Ok``, ``Full(12)``, ``Empty``, ``blocks``."""
+    name = answer.partition("(")[0]
+    if name == "Dropped":
+        return (85,)
+    known = CALLS.get(operation, {})
+    if name == "Disconnected" and operation in ("send", "recv"):
+        return known["SendError" if operation == "send" else "RecvError"]
+    found = known.get({"Ok": "return", "blocks": "block"}.get(name, ""))
+    if found is None:
+        found = next((numbers for error, numbers in known.items() if name and error.endswith(f".{name}")), None)
+    return found or known.get("return") or known.get("") or (85,)
+
+
 def statements(numbers: Iterable[int]) -> tuple[Statement, ...]:
     """Statements that failed."""
     return tuple(

@@ -18,6 +18,8 @@ from duckrace._session import Session
 from duckrace._settings import Settings
 from duckrace.plugins._load import Subject
 
+from ._run import Run
+
 STRATEGY = "portfolio"
 
 
@@ -42,16 +44,17 @@ class Explorer:
         reference: Reference,
         *,
         executions: int,
+        strategy: str = STRATEGY,
         thread_exceptions: str = "fail",
         keep_going: bool = False,
         deadline: float | None = None,
         corpus: Corpus | None = None,
         expected: Kind | None = None,
     ) -> Result:
-        """As :func:`duckrace.explore`, with the default strategy. `expected`: a hang that is no failure to be kept."""
+        """As :func:`duckrace.explore`. `expected`: a hang that is no failure to be kept."""
         settings = Settings(modules=self._subject.modules, thread_exceptions=thread_exceptions)
-        session, strategy = self._session_for(reference, settings), search.make(STRATEGY, self._seed)
-        exploration = Exploration(session, settings, strategy, alone=True)
+        session = self._session_for(reference, settings)
+        exploration = Exploration(session, settings, search.make(strategy, self._seed), alone=True)
         key = key_of(reference)
         if corpus is not None:
             with session.outside():
@@ -62,7 +65,19 @@ class Explorer:
         if corpus is not None and (exploration.fates or result.failures):
             with session.outside():
                 settled(corpus, key, exploration, result, expected)
-        return replace(result, strategy=STRATEGY, seed=self._seed, granularity=settings.granularity)
+        return replace(result, strategy=strategy, seed=self._seed, granularity=settings.granularity)
+
+    def tell(self, run: Run, row: str, done: int, total: int) -> None:
+        """Tell how far it is, in the host's surroundings: a world is kept active between programs."""
+        if self._session is None:
+            run.tell(row, done, total)
+            return
+        with self._session.outside():
+            run.tell(row, done, total)
+
+    def sources(self) -> dict[str, str]:
+        """The files under test that the world has loaded, by module."""
+        return dict(self._session.world.sources) if self._session is not None else {}
 
     def _session_for(self, reference: Reference, settings: Settings) -> Session:
         session = self._session

@@ -7,6 +7,10 @@ from typing import Final
 
 from duckrace._errors import UsageError
 
+from ._small_programs import Size
+
+ALWAYS: Final = ("contract", "conformance", "delivery", "closure", "hangs")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -19,11 +23,42 @@ class Profile:
     closure: int
     hangs: int
     must_hang: int
+    outcomes: Size  # of the programs
+    rows: tuple[str, ...] = ALWAYS  # those that are checked unless others are named
 
 
 PROFILES: Final = {
-    "quick": Profile(contract=4, examples=150, calls=12, delivery=60, closure=20, hangs=60, must_hang=3),
-    "default": Profile(contract=80, examples=700, calls=16, delivery=600, closure=120, hangs=500, must_hang=15),
+    "quick": Profile(
+        contract=4,
+        examples=150,
+        calls=12,
+        delivery=60,
+        closure=20,
+        hangs=60,
+        must_hang=3,
+        outcomes=Size(threads=2, calls=3),
+    ),
+    "default": Profile(
+        contract=80,
+        examples=700,
+        calls=16,
+        delivery=600,
+        closure=120,
+        hangs=500,
+        must_hang=15,
+        outcomes=Size(calls=3),
+    ),
+    "thorough": Profile(
+        contract=400,
+        examples=2_000,
+        calls=20,
+        delivery=2_400,
+        closure=500,
+        hangs=2_000,
+        must_hang=60,
+        outcomes=Size(calls=4),  # all six: `duckrace verify`, many times as long
+        rows=(*ALWAYS, "outcomes"),
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``explore``, ``replay``, ``check``, ``new-channel``, ``list``.
+"""The command line: ``explore``, ``replay``, ``check``, ``verify``, ``new-channel``, ``list``.
 
 It turns words into calls of the library and values into reports.  What is wrong with a call is said by
 the library (UsageError), how a value looks by ``report``; rich is imported only where there is a terminal.
@@ -27,6 +27,7 @@ from ._listing import show_list
 from ._process import Process
 from ._scaffolding import new_channel
 from ._status import BROKEN, INCONCLUSIVE, PIPE_CLOSED, WRONG_USE
+from ._verifying import verify
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -98,5 +99,5 @@ def cli() -> None:
     """
 
 
-for command in (explore, replay, check, new_channel, show_list):
+for command in (explore, replay, check, verify, new_channel, show_list):
     cli.add_command(command)

@@ -21,8 +21,13 @@ CHECKS: Final = {
     "delivery": "messages keep their order and arrive exactly once",
     "closure": "the last drop closes, in every way in which a handle can be dropped",
     "hangs": "what must not hang never does, and what must is told for what it is",
+    "outcomes": "small programs, every interleaving: exactly what the model allows (profile thorough)",
 }
-PROFILES: Final = {"default": "under a minute", "quick": "a few seconds"}
+PROFILES: Final = {
+    "default": "under a minute",
+    "quick": "a few seconds",
+    "thorough": "some minutes: more samples, and the row outcomes",
+}
 TIMEOUT_WORDS: Final = {"idle": "a time-out fires when no thread can go on without it (default)"}
 
 

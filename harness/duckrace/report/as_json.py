@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from duckrace._data import CheckReport, Failure, Result, Row, Verdict
+from duckrace._data import Certificate, CheckReport, Failure, Result, Row, Verdict
 
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
@@ -60,6 +60,34 @@ def encode_check(report: CheckReport, compared: Comparison | None = None) -> str
             "rows": [_row(row) for row in report.rows],
             "baseline": None if compared is None else msgspec.to_builtins(compared),
             **({"passed": False, "exit_status": 1} if worse else {}),
+        }
+    )
+
+
+def encode_certificate(certificate: Certificate) -> str:
+    """`certificate` as ``{"format": 1, "kind": "certificate", ...}``."""
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "certificate",
+            "channel": certificate.channel,
+            **_verdict(certificate.verdict),
+            "size": dict(certificate.size),
+            "programs": certificate.programs,
+            "done": certificate.done,
+            "parts": msgspec.to_builtins(certificate.parts),
+            "strategy": certificate.strategy,
+            "granularity": certificate.granularity,
+            "skipped": certificate.skipped,
+            "versions": dict(certificate.versions),
+            "sources": {
+                what: [{"module": name, "sha256": digest} for name, digest in files.items()]
+                for what, files in certificate.sources.items()
+            },
+            "seconds": certificate.seconds,
+            "program": certificate.program,
+            "statements": msgspec.to_builtins(certificate.statements),
+            "failure": None if certificate.failure is None else _failure(certificate.failure),
         }
     )
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from duckrace._data import CheckReport, Result
+from duckrace._data import Certificate, CheckReport, Result
 
-from . import check_story, story
+from . import certificate_story, check_story, story
 from .layout import WIDTH, plain
 
 
@@ -16,3 +16,9 @@ def render(result: Result, *, width: int = WIDTH) -> str:
 def render_check(report: CheckReport, *, width: int = WIDTH) -> str:
     """The whole report of ``duckrace check``."""
     return plain(check_story.of_check(report, width))
+
+
+def render_certificate(certificate: Certificate, *, width: int = WIDTH) -> str:
+    """The whole report of ``duckrace verify``."""
+    plan, rest = certificate_story.of_plan(certificate, width), certificate_story.of_certificate(certificate, width)
+    return plain([*plan, *rest])

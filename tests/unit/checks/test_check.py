@@ -74,7 +74,7 @@ def test_ctrl_c_ends_with_what_was_covered(row: Callable[[Run], Row]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ({"profile": "thorough"}, "profile is one of 'quick', 'default'"),
+        ({"profile": "heroic"}, "profile is one of 'quick', 'default', 'thorough'"),
         ({"seed": -1}, "seed is a whole number"),
         ({"seed": True}, "seed is a whole number"),
         ({"deadline": 0}, "deadline is a number of seconds"),

@@ -1,6 +1,7 @@
 """Values to render: results as an exploration would make them."""
 
-from duckrace import Event, Failure, Kind, Result, ThreadState, Verdict
+from duckrace import Certificate, Event, Failure, Kind, Result, ThreadState, Verdict
+from duckrace._data import Part
 
 TOKEN = "dr1_" + "x" * 300
 
@@ -64,3 +65,21 @@ def result(*failures: Failure, **changes: object) -> Result:
         "threads": 3,
     }
     return Result(**(settings | changes))  # type: ignore[arg-type]
+
+
+def certificate(**changes: object) -> Certificate:
+    settings: dict[str, object] = {
+        "channel": "mine",
+        "verdict": Verdict(kind=Kind.FAILED, detail="illegal outcome"),
+        "size": {"threads": 3, "operations": 2, "calls": 4},
+        "parts": (
+            Part(channel="channel()", programs=252, done=7, executions=80, traces=80, outcomes=9, seconds=0.5),
+            Part(channel="sync_channel(1)", programs=539, done=0, executions=0, traces=0, outcomes=0, seconds=0.0),
+        ),
+        "program": "tx1, rx = channel()\nthread 1: tx1.send(11)",
+        "skipped": ("rendezvous (not claimed)",),
+        "versions": {"python": "CPython 3.11.7", "duckrace": "0.1.0"},
+        "sources": {"channel": {"mine": "0" * 64}, "model": {"theirs": "1" * 64}, "duckrace": {"ours": "2" * 64}},
+        "seconds": 0.5,
+    }
+    return Certificate(**(settings | changes))  # type: ignore[arg-type]

@@ -12,9 +12,9 @@ import duckrace
 from duckrace import Kind, Verdict, cli
 from duckrace._data import CheckReport, Row, Statement
 from duckrace.checks.baseline import Comparison
-from duckrace.report.as_json import encode_check, encode_result
+from duckrace.report.as_json import encode_certificate, encode_check, encode_result
 
-from .samples import failure, result
+from .samples import certificate, failure, result
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "report-1.schema.json").read_text(encoding="utf-8"))
@@ -69,6 +69,18 @@ def test_check_beside_its_baseline() -> None:
     assert (found["passed"], found["exit_status"], found["baseline"]["written"]) == (True, 0, True)
 
 
+@pytest.mark.parametrize(
+    ("channel", "settings", "kind"),
+    [
+        (f"{ROOT}/examples/broken.py::sound", {"threads": 2, "operations": 1}, "PASSED"),
+        (f"{ROOT}/examples/broken.py::newest_first", {"calls": 3}, "FAILED"),
+        (f"{ROOT}/examples/broken.py::sound", {"deadline": 1e-6}, "BUDGET"),
+    ],
+)
+def test_certificates(channel: str, settings: dict[str, Any], kind: str) -> None:
+    assert valid(encode_certificate(duckrace.verify(channel, **settings)))["verdict"] == kind
+
+
 def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["list", "--json"]) == 0
     valid(capsys.readouterr().out)
@@ -79,6 +91,7 @@ def documents() -> Iterator[Any]:
     row = Row(name="hangs", verdict=Verdict(kind=Kind.DEADLOCK), failure=failure(), statements=(said,))
     yield json.loads(encode_result(result(failure())))
     yield json.loads(encode_check(CheckReport(channel="mine", rows=(row,)), Comparison(file="x")))
+    yield json.loads(encode_certificate(certificate(failure=failure(), statements=(said,))))
 
 
 def every_key(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -89,7 +102,7 @@ def every_key(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
         yield from every_key(part, (*path, key))
 
 
-@pytest.mark.parametrize("document", list(documents()), ids=["result", "check"])
+@pytest.mark.parametrize("document", list(documents()), ids=["result", "check", "certificate"])
 def test_every_key_is_required_and_new_ones_may_come(document: dict[str, Any]) -> None:
     VALIDATOR.validate(document)
     ways = list(every_key(document))

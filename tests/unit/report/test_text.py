@@ -5,9 +5,10 @@ import pytest
 import duckrace
 from duckrace import Kind, Verdict
 from duckrace._data import CheckReport, Row
-from duckrace.report.text import render, render_check
+from duckrace.report.certificate_story import digest
+from duckrace.report.text import render, render_certificate, render_check
 
-from .samples import TOKEN, event, failure, result
+from .samples import TOKEN, certificate, event, failure, result
 
 
 def test_failure_is_told_in_order() -> None:
@@ -194,3 +195,46 @@ def test_check_of_nothing_is_no_pass() -> None:
     text = render_check(CheckReport(channel="mine", rows=()))
     assert text.splitlines()[-1] != "PASSED"
     assert "nothing was checked" in text
+
+
+# -- certificates -----------------------------------------------------------------------------------------------------
+
+
+def test_certificate_says_what_was_explored_and_ends_with_what_replays_it() -> None:
+    text = render_certificate(certificate(failure=failure(kind=Kind.FAILED, message="it does what it must not")))
+    order = [
+        "duckrace verify  mine",
+        "791 programs: all with up to 3 threads,",
+        "channel()        7 of 252",
+        "sync_channel(1)  0 of 539",
+        "CPython 3.11.7, duckrace 0.1.0",
+        "the channel",
+        "7 programs have exactly the outcomes of the model; the next one has not.",
+        "FAILED(illegal outcome)",
+        "  thread 1: tx1.send(11)",
+        "it does what it must not",
+        f"duckrace replay {TOKEN}",
+    ]
+    places = [text.index(part) for part in order]
+    assert places == sorted(places)
+    assert "Not claimed, so in no program: rendezvous." in " ".join(text.split())
+    assert text.endswith(f"\n\nduckrace replay {TOKEN}")
+
+
+def test_certificate_of_a_part_is_no_pass() -> None:
+    text = render_certificate(certificate(verdict=Verdict(kind=Kind.BUDGET, detail="the deadline of 1 s"), program=""))
+    assert "7 of 791 programs have exactly the outcomes of the model" in text
+    assert "this is not a pass" in " ".join(text.split())
+    assert "PASSED" not in text
+
+
+def test_certificate_of_nothing_is_no_pass() -> None:
+    text = render_certificate(certificate(verdict=Verdict(kind=Kind.SKIPPED), parts=(), program=""))
+    assert "The channel claims nothing that a program could be made of." in text
+    assert "everything legal can happen" not in text
+
+
+def test_digest_of_many_files_does_not_depend_on_their_order() -> None:
+    files = {"a": "0" * 64, "b": "1" * 64}
+    assert digest(files) == digest(dict(reversed(files.items())))
+    assert digest(files) != digest(files | {"b": "2" * 64})

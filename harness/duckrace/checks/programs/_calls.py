@@ -136,3 +136,13 @@ def answer(step: Step, response: Response | Blocks) -> str:
     raised = {**ERRORS[operation], **ALWAYS}[type(response)].__qualname__
     sends = operation in ("send", "try_send", "send_timeout")
     return f"raises {raised}({getattr(response, 'value', '')!r})" if sends else f"raises {raised}"
+
+
+def result(response: Response | Blocks) -> str:
+    """What a call came to in a word, with its value: ``Ok``, ``Ok(11)``, ``Full(12)``, ``Empty``, ``blocks``."""
+    if response is BLOCKS:
+        return "blocks"
+    if isinstance(response, Wrong):
+        return response.words
+    value = getattr(response, "value", None)
+    return type(response).__name__ if value is None else f"{type(response).__name__}({value})"

@@ -48,7 +48,7 @@ class ChanPipe:
         try:
             while True:
                 self.get(0)
-        except Closed:
+        except (Closed, Late):  # Late: empty, and the last sender is about to close it
             pass
 
 
