@@ -50,6 +50,7 @@ class Session:
         self.lost = 0
         self.output = io.StringIO()
         self._ignore = settings.thread_exceptions == "ignore"
+        self._free = settings.timeouts == "free"
         self._limit = watchdog
         self._stack = ExitStack()
         self._loaded: list[str] = []
@@ -73,6 +74,7 @@ class Session:
             stack.callback(machine.drain)
             stack.callback(machine.clear)
             stack.callback(shared.begin, "sync")
+            stack.callback(setattr, machine, "free", False)
             self._interrupts()
         except BaseException:
             stack.close()
@@ -130,6 +132,7 @@ class Session:
         self.world.borrowed()
         machine.shutdown_hooks = self.world.shutdown_hooks
         machine.ignore_thread_errors = self._ignore
+        machine.free = self._free
         self.world.freeze()
         self._loaded = list(self.world.order)
         if self._held:

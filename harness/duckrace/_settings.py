@@ -12,7 +12,7 @@ from typing import Final
 from ._errors import UsageError
 
 GRANULARITIES: Final = ("sync", "gil", "access")
-TIMEOUTS: Final = ("idle",)
+TIMEOUTS: Final = ("idle", "free")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

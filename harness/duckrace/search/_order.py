@@ -7,6 +7,8 @@ which time moved, since that is when nobody could go on.
 
 A blocking acquire races with the last acquire of its lock, never with the release between them: it could not have come
 before the release, but before the acquire. A try that fails reads the lock, every other operation on it writes it.
+Where timers fire freely, setting one and reading the clock read it, and what fires writes it. A wait for a notification
+that may run out of time reads its waiter, the notification writes it.
 Of a SimpleQueue, puts write one end and gets the other; a get comes after the put of its item, and races with it only
 where it would not have waited. What finds the queue empty reads both ends.
 
@@ -19,8 +21,8 @@ from bisect import bisect_right
 from typing import Any, Final, TypeAlias
 
 from duckrace.kernel import SimThread, machine
-from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT
-from duckrace.kernel.machine import END, JOIN, START
+from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT, QuietLock
+from duckrace.kernel.machine import CLOCK, END, JOIN, LATE, SLEEP, START, TIMER
 from duckrace.kernel.shared import READ, WRITE, Location, locations
 from duckrace.kernel.shared import Access as Shared
 from duckrace.kernel.shared.locations import Parts
@@ -101,6 +103,10 @@ class Order:
         name = (id(obj) if creator is None else (creator.path, obj.number), part)
         return self._keys.setdefault(name, len(self._keys))
 
+    def _waiter(self, lock: QuietLock) -> int:
+        """The same for what is notified, where that may come too late."""
+        return self._key(lock, "waiter")
+
     # -- a step ---------------------------------------------------------------------------------------------
 
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
@@ -145,9 +151,9 @@ class Order:
         self._set(self._gets, near, count + 1)
 
     def wrote(self, obj: Any) -> None:
-        """The thread that made the last step writes the flag of an Event, as a part of that step."""
+        """The thread that made the last step writes the flag of an Event, or notifies a waiter, as a part of that step."""
         index = len(self.tid) - 1
-        access = (self._key(lock_of(obj), "flag"), True)
+        access = (self._waiter(obj) if isinstance(obj, QuietLock) else self._key(lock_of(obj), "flag"), True)
         if access not in self.accesses[index]:
             if self.base[index] is self.clock[index]:
                 self.base[index] = self.clock[index][:]
@@ -163,7 +169,7 @@ class Order:
             start = self._started.get(me)
             clock = self.clock[start][:] if start is not None else [0] * self._width
         floor = self._floor[-1] if self._floor else None
-        if self._now and machine.now != self._now[-1]:
+        if self._now and machine.now != self._now[-1] and not machine.free:
             floor = [0] * self._width
             for last in self._last.values():
                 _join(floor, self.clock[last])
@@ -175,7 +181,7 @@ class Order:
             end = self._last.get(self.thread(obj.path))
             if end is not None:
                 _join(clock, self.clock[end])
-        elif op is WAIT and not thread.expired:
+        elif op is WAIT and not thread.expired and not (machine.free and thread.timer):
             _join(clock, self.clock[bisect_right(self._at, obj.freed) - 1])
         return clock
 
@@ -204,6 +210,12 @@ class Order:
             return ((self._key(lock_of(obj), "flag"), False),), False, None
         if op is PUT:
             return ((self._key(obj, "far"), True),), False, None
+        if machine.free:
+            if op is WAIT:
+                return (((self._waiter(obj), False),) if thread.timer else NONE), False, None
+            if op is TIMER or op is CLOCK or op is LATE or op is SLEEP:
+                clock = self._keys.setdefault("clock", len(self._keys))
+                return ((clock, op is LATE or op is SLEEP),), False, None
         if (op is GET or op is SIZE) and not thread.expired:
             near, far = self._key(obj, "near"), self._key(obj, "far")
             waits = thread in obj.waiting
