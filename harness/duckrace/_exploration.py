@@ -102,7 +102,8 @@ class Exploration:
             if machine.interrupted:
                 self.cut = "interrupted"
                 break
-            if locations.grow() and searching is not None:
+            learned = locations.grow() | machine.learn()
+            if learned and searching is not None:
                 self._restart()
             if not strategy.begin(self.executions - len(self.fates)):
                 break

@@ -80,7 +80,7 @@ def explore(
         thread_exceptions=thread_exceptions,
     )
     reference = resolve(scenario)
-    chooser = search.make(strategy, seed, preemptions)
+    chooser = search.make(strategy, seed, preemptions, patient=timeouts == "free")
     shelf, key = opened(corpus), key_of(reference)
     kept, notes = shelf.kept(key, settings) if shelf is not None else ([], [])
     with Session(reference, settings, watchdog) as session, session.held():

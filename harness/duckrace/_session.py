@@ -70,11 +70,12 @@ class Session:
             self._collector()
             if self._limit:
                 stack.enter_context(Watchdog(self._progress, lambda: self._loading, self._limit))
+            machine.time_freely(self._free)
             self.load()
             stack.callback(machine.drain)
             stack.callback(machine.clear)
             stack.callback(shared.begin, "sync")
-            stack.callback(setattr, machine, "free", False)
+            stack.callback(machine.time_freely, False)
             self._interrupts()
         except BaseException:
             stack.close()
@@ -132,7 +133,6 @@ class Session:
         self.world.borrowed()
         machine.shutdown_hooks = self.world.shutdown_hooks
         machine.ignore_thread_errors = self._ignore
-        machine.free = self._free
         self.world.freeze()
         self._loaded = list(self.world.order)
         if self._held:

@@ -52,6 +52,7 @@ LATE: Final = "time-out"  # what was waited for did not come; others may go on b
 CLOCK: Final = "read the clock"
 
 MAIN_IDENT: Final = 1
+COLLECTOR: Final = -1  # its number in decisions
 FOREVER: Final = 100_000_000  # seconds; who waits three years is stuck
 NANOSECONDS: Final = 1_000_000_000
 BOOT: Final = 1_000 * NANOSECONDS  # time.monotonic() at the start of every execution
@@ -158,6 +159,8 @@ class Machine:
         self.recorder: Recorder | None = None
         self.ignore_thread_errors = False
         self.free = False  # timers fire when the schedule says so
+        self.timed = False  # programs of this session are known to read the clock: with `free` its steps have an order
+        self._clock_read = False
         self.shutdown_hooks: Callable[[], list[Callable[[], object]]] = list
         self.interrupted = False
         self.unwinding = False
@@ -491,7 +494,19 @@ class Machine:
     def look_at_clock(self) -> None:
         """Reading the clock is a step: time may pass before it."""
         if self.current is not None:
+            self._clock_read = True
             self.point(self.current, CLOCK, None)
+
+    def learn(self) -> bool:
+        """Between executions: have programs begun to read the clock? What was found before has left out orders."""
+        learned = self._clock_read and not self.timed
+        self.timed = self._clock_read
+        return learned
+
+    def time_freely(self, free: bool) -> None:
+        """For a new session: `free` as in the module's docstring."""
+        self.free = free
+        self.timed = self._clock_read = False
 
     def _grow_impatient(self, me: SimThread) -> None:
         """A timer has fired. Where nothing but timers goes on, and somebody waits without a limit of time, this cannot

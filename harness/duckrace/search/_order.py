@@ -7,7 +7,7 @@ which time moved, since that is when nobody could go on.
 
 A blocking acquire races with the last acquire of its lock, never with the release between them: it could not have come
 before the release, but before the acquire. A try that fails reads the lock, every other operation on it writes it.
-Where timers fire freely, setting one and reading the clock read it, and what fires writes it. A wait for a notification
+Where timers fire freely, setting one and reading the clock read it, and what fires writes it: if anybody reads it. A wait for a notification
 that may run out of time reads its waiter, the notification writes it.
 Of a SimpleQueue, puts write one end and gets the other; a get comes after the put of its item, and races with it only
 where it would not have waited. What finds the queue empty reads both ends.
@@ -213,7 +213,7 @@ class Order:
         if machine.free:
             if op is WAIT:
                 return (((self._waiter(obj), False),) if thread.timer else NONE), False, None
-            if op is TIMER or op is CLOCK or op is LATE or op is SLEEP:
+            if machine.timed and (op is TIMER or op is CLOCK or op is LATE or op is SLEEP):
                 clock = self._keys.setdefault("clock", len(self._keys))
                 return ((clock, op is LATE or op is SLEEP),), False, None
         if (op is GET or op is SIZE) and not thread.expired:
