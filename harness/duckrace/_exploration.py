@@ -312,6 +312,7 @@ class Exploration:
                 granularity=settings.granularity,
                 hash_seed=os.environ.get("PYTHONHASHSEED", "random"),
                 timeouts=settings.timeouts,
+                gc=settings.gc,
                 thread_exceptions=settings.thread_exceptions,
                 max_steps=settings.max_steps,
                 modules=settings.modules,

@@ -213,6 +213,10 @@ class Machine:
         if self.recorder is not None:
             self.recorder.step(me, op, obj)
 
+    def decides(self) -> bool:
+        """Would a schedule point be a decision?"""
+        return len(self.ready) > 1
+
     def pass_by(self) -> None:
         """A step that is not worth a schedule point; it counts."""
         self.steps += 1

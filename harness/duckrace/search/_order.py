@@ -21,6 +21,7 @@ from bisect import bisect_right
 from typing import Any, Final, TypeAlias
 
 from duckrace.kernel import SimThread, machine
+from duckrace.kernel.collector import COLLECT
 from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT, QuietLock
 from duckrace.kernel.machine import CLOCK, END, JOIN, LATE, SLEEP, START, TIMER
 from duckrace.kernel.shared import READ, WRITE, Location, locations
@@ -68,7 +69,8 @@ class Order:
         self.races: list[tuple[int, int]] = []
         self._at: list[int] = []  # machine.steps when it was made
         self._now: list[int] = []  # machine.now
-        self._floor: list[Clock | None] = []  # what came before time moved last
+        self._floor: list[Clock | None] = []  # what came before time moved last, or a collection
+        self._collected = False  # the last step was a collection, on which all that follows depends
         self._threads: dict[tuple[int, ...], int] = {}
         self._keys: dict[object, int] = {}
         self._width = 4
@@ -169,10 +171,12 @@ class Order:
             start = self._started.get(me)
             clock = self.clock[start][:] if start is not None else [0] * self._width
         floor = self._floor[-1] if self._floor else None
-        if self._now and machine.now != self._now[-1] and not machine.free:
+        moved = bool(self._now) and machine.now != self._now[-1] and not machine.free
+        if moved or op is COLLECT or self._collected:
             floor = [0] * self._width
             for last in self._last.values():
                 _join(floor, self.clock[last])
+        self._collected = op is COLLECT
         self._floor.append(floor)
         self._now.append(machine.now)
         if floor is not None:
@@ -302,6 +306,7 @@ class Order:
         for part in (*steps, self.redo, self.takes, self._at):
             del part[length:]
         del self._now[length:], self._floor[length:]
+        self._collected = False
         self.races.clear()
 
     def pending(self, thread: SimThread) -> tuple[int, Accesses, Clock, Redo | None, list[int]]:
