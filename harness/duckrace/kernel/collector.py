@@ -6,9 +6,9 @@ schedule only; how much was allocated does not, since the search and the trace a
 
 It is found as the collector finds it: what holds more references than those that come from tracked objects is alive,
 and so is all that can be reached from there. Objects that are older than the execution are frozen and do not count.
-Then callbacks are called and finalizers run in the collector's order, each once (PEP 442), by the same functions of
-the interpreter, but not from within ``gc.collect``: threads may switch in there, and its lists of garbage live on the
-stack of the thread that switches away. The memory itself is given back between executions.
+Then weak references are cleared, their callbacks called, and finalizers run in the collector's order, each once (PEP
+442), by the same functions of the interpreter, but not from within ``gc.collect``: threads may switch in there, and its
+lists of garbage live on the stack of the thread that switches away. The memory itself is given back between executions.
 
 It knows the machine; it must not know what an exploration is, or what collections are good for.
 """
@@ -56,17 +56,19 @@ class Collector:
         self._runs = False
         self._execution: list[SimThread] = []
         self._finalized: dict[type, bool] = {}  # has it a finalizer?
-        self._held = list(map(sys.getrefcount, [[]]))[0]  # references that counting itself holds
+        self._held = next(map(sys.getrefcount, [[]]))  # references that counting itself holds
 
     def switch(self, on: bool) -> None:
         """For a new session."""
-        self.on = on
         self._finalized = {}
-        for name, point in (("point", self.point), ("decides", self.decides)):
+        if on is self.on:
+            return
+        self.on = on
+        for name, instead in (("point", self.point), ("decides", self.decides)):
             if on:
-                setattr(machine, name, point)
+                setattr(machine, name, instead)
             else:
-                vars(machine).pop(name, None)
+                delattr(machine, name)
 
     # -- at a schedule point ------------------------------------------------------------------------------
 
@@ -103,6 +105,7 @@ class Collector:
         """The collector runs on `me`, which does not wait for anything meanwhile."""
         queue = getattr(obj, "joiners" if op is JOIN else "waiting", None) if obj is not None else None
         waits = queue is not None and me in queue
+        queue = queue or []
         blocked = me not in _m.ready
         if waits:
             queue.remove(me)
@@ -144,15 +147,12 @@ class Collector:
             return []
         garbage = self._unreachable(objects)
         addresses = set(map(id, garbage))
-        due: list[Callable[[], object]] = []
-        for o in garbage:
-            for reference in weakref.getweakrefs(o):
-                if reference.__callback__ is not None and id(reference) not in addresses:
-                    due.append(_calling(reference))
-        for o in garbage:
-            if self._has_finalizer(type(o)) and not gc.is_finalized(o) and not _ended(o):
-                due.append(_finalizing(o))
-        return due
+        references = [reference for o in garbage for reference in weakref.getweakrefs(o)]
+        calls = [_calling(r) for r in references if r.__callback__ is not None and id(r) not in addresses]
+        finals = [
+            _finalizing(o) for o in garbage if self._has_finalizer(type(o)) and not gc.is_finalized(o) and not _ended(o)
+        ]
+        return [lambda: any(map(_clear, references)), *calls, *finals] if calls or finals else []
 
     def _has_finalizer(self, kind: type) -> bool:
         try:
@@ -189,10 +189,8 @@ def _calling(reference: Any) -> Callable[[], object]:
     callback = reference.__callback__
 
     def call() -> None:
-        if reference() is not None:
-            _clear(reference)
-            callback_of = _Called(lambda: callback(reference))
-            del callback_of
+        called = _Called(lambda: callback(reference))
+        del called
 
     return call
 

@@ -7,8 +7,9 @@ which time moved, since that is when nobody could go on.
 
 A blocking acquire races with the last acquire of its lock, never with the release between them: it could not have come
 before the release, but before the acquire. A try that fails reads the lock, every other operation on it writes it.
-Where timers fire freely, setting one and reading the clock read it, and what fires writes it: if anybody reads it. A wait for a notification
-that may run out of time reads its waiter, the notification writes it.
+Where timers fire freely, setting one and reading the clock read it, and what fires writes it: if anybody reads it. A
+wait for a notification that may run out of time reads its waiter, the notification writes it. A collection depends on
+all steps.
 Of a SimpleQueue, puts write one end and gets the other; a get comes after the put of its item, and races with it only
 where it would not have waited. What finds the queue empty reads both ends.
 
@@ -153,7 +154,7 @@ class Order:
         self._set(self._gets, near, count + 1)
 
     def wrote(self, obj: Any) -> None:
-        """The thread that made the last step writes the flag of an Event, or notifies a waiter, as a part of that step."""
+        """The thread that made the last step writes the flag of an Event, or notifies a waiter, as a part of it."""
         index = len(self.tid) - 1
         access = (self._waiter(obj) if isinstance(obj, QuietLock) else self._key(lock_of(obj), "flag"), True)
         if access not in self.accesses[index]:

@@ -1,8 +1,9 @@
 """``dfs``: every schedule with at most so many preemptions, fewest first (Musuvathi and Qadeer, PLDI 2007).
 
-A preemption is a switch away from a thread that could go on; one whose next step would be a time-out waits. The bound is raised from 0 to the one asked for, or until
-no schedule was left out because of it. Schedules that differ in the order of independent steps only are all executed,
-but counted as one trace; ``dpor`` executes one of them, and cannot be bounded.
+A preemption is a switch away from a thread that could go on; one whose next step would be a time-out waits. A
+collection is one, too. The bound is raised from 0 to the one asked for, or until no schedule was left out because of
+it. Schedules that differ in the order of independent steps only are all executed, but counted as one trace; ``dpor``
+executes one of them, and cannot be bounded.
 
 It knows which threads are ready and who ran; traces are told apart by ``_order``.
 """
@@ -96,6 +97,7 @@ class Dfs:
 
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
         self.order.step(thread, op, obj)
+        self.order.redo[-1] = None  # is of no use here, and would keep alive what the collector is to find
 
     def wrote(self, event: Any) -> None:
         self.order.wrote(event)

@@ -1,9 +1,7 @@
 """Cycles whose destructors do something, for gc="scheduled"."""
 
 import queue
-import threading
-import weakref
-from threading import Lock, Thread
+from threading import Thread
 
 
 class Speaks:
