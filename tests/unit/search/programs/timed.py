@@ -248,7 +248,11 @@ def drawn(threads):
         if held:
             one.release()
 
-    together(
-        *(lambda name=name, operations=operations: run(name, operations) for name, operations in enumerate(threads))
-    )
+    first, *others = enumerate(threads)
+    started = [Thread(target=run, args=other) for other in others]
+    for thread in started:
+        thread.start()
+    run(*first)
+    for thread in started:
+        thread.join()
     return tuple(sorted(log, key=repr))
