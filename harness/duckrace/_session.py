@@ -224,6 +224,7 @@ class Session:
         machine.clear()
         gc.collect()
         self.world.restore()
+        collector.begin()
 
     # -- surroundings ---------------------------------------------------------------------------------
 

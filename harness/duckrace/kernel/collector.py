@@ -35,6 +35,11 @@ _finalize.argtypes, _finalize.restype = [ctypes.py_object], None
 _clear: Any = ctypes.pythonapi._PyWeakref_ClearRef
 _clear.argtypes, _clear.restype = [ctypes.py_object], None
 
+# Of the objects themselves: nothing of the program runs where garbage is looked for.
+_callback: Any = vars(weakref.ref)["__callback__"].__get__
+_bases: Any = vars(type)["__mro__"].__get__
+_names: Any = vars(type)["__dict__"].__get__
+
 
 class _Called:
     """Calls something when it goes: an exception is then told as one of a callback is."""
@@ -55,12 +60,12 @@ class Collector:
         self.on = False
         self._runs = False
         self._execution: list[SimThread] = []
-        self._finalized: dict[type, bool] = {}  # has it a finalizer?
+        self._finalizers: dict[int, bool] = {}  # by address of a type, none of which goes during an execution
         self._held = next(map(sys.getrefcount, [[]]))  # references that counting itself holds
 
     def switch(self, on: bool) -> None:
         """For a new session."""
-        self._finalized = {}
+        self.begin()
         if on is self.on:
             return
         self.on = on
@@ -69,6 +74,10 @@ class Collector:
                 setattr(machine, name, instead)
             else:
                 delattr(machine, name)
+
+    def begin(self) -> None:
+        """Another execution."""
+        self._finalizers.clear()
 
     # -- at a schedule point ------------------------------------------------------------------------------
 
@@ -141,25 +150,24 @@ class Collector:
     def _due(self) -> list[Callable[[], object]]:
         """What a collection would run now."""
         objects = gc.get_objects()
-        if not any(map(self._has_finalizer, map(type, objects))) and not any(
-            isinstance(o, weakref.ref) and o.__callback__ is not None for o in objects
+        if not any(map(self._has_finalizer, set(map(type, objects)))) and not any(
+            issubclass(type(o), weakref.ref) and _callback(o) is not None for o in objects
         ):
             return []
         garbage = self._unreachable(objects)
         addresses = set(map(id, garbage))
         references = [reference for o in garbage for reference in weakref.getweakrefs(o)]
-        calls = [_calling(r) for r in references if r.__callback__ is not None and id(r) not in addresses]
+        calls = [_calling(r) for r in references if _callback(r) is not None and id(r) not in addresses]
         finals = [
             _finalizing(o) for o in garbage if self._has_finalizer(type(o)) and not gc.is_finalized(o) and not _ended(o)
         ]
         return [lambda: any(map(_clear, references)), *calls, *finals] if calls or finals else []
 
     def _has_finalizer(self, kind: type) -> bool:
-        try:
-            return self._finalized[kind]
-        except KeyError:
-            found = self._finalized[kind] = hasattr(kind, "__del__")
-            return found
+        found = self._finalizers.get(id(kind))
+        if found is None:
+            found = self._finalizers[id(kind)] = any("__del__" in _names(base) for base in _bases(kind))
+        return found
 
     def _unreachable(self, objects: list[Any]) -> list[Any]:
         """Those of `objects` that only hold each other."""
@@ -186,7 +194,7 @@ def _ended(o: Any) -> bool:
 
 
 def _calling(reference: Any) -> Callable[[], object]:
-    callback = reference.__callback__
+    callback = _callback(reference)
 
     def call() -> None:
         called = _Called(lambda: callback(reference))
