@@ -136,21 +136,19 @@ class Order:
         if op is START:
             self._set(self._started, self.thread((*thread.path, thread.spawned + 1)), index)
         if accesses:
+            if redo is not None and op is GET and accesses[0][1]:
+                self._takes_item(index, redo)
+                return
             for key, writes in accesses:
                 self._touch(index, key, writes, blocking)
             if op is PUT:
                 self._set(self._puts, accesses[0][0], (*self._puts.get(accesses[0][0], ()), index))
-            elif redo is not None and op is GET and accesses[0][1]:
-                self._takes_item(index, redo)
 
     def _takes_item(self, index: int, redo: Redo) -> None:
         """The get comes after the put of its item; one that did not have to wait races with it."""
         kind, near, far = redo
         count = self._gets.get(near, 0)
-        put, clock = self._puts[far][count], self.clock[index]
-        if kind == TRY and clock[self.tid[put]] <= self.number[put]:
-            self.races.append((put, index))
-        _join(clock, self.clock[put])
+        self._touch(index, near, True, False, put=self._puts[far][count], raced=kind == TRY)
         self._set(self._gets, near, count + 1)
 
     def wrote(self, obj: Any) -> None:
@@ -258,10 +256,14 @@ class Order:
             self._touch(index, key, writes, False)
         return True
 
-    def _touch(self, index: int, key: int, writes: bool, blocking: bool) -> None:
-        """Order step `index` after those that it depends on, newest first: those that are not before it yet race."""
+    def _touch(
+        self, index: int, key: int, writes: bool, blocking: bool, *, put: int | None = None, raced: bool = True
+    ) -> None:
+        """Order step `index` after those that it depends on, newest first: those that are not before it yet race. `put`
+        is one more of them, which may be no race."""
         clock = self.clock[index]
-        self.races += [(earlier, index) for earlier in self._raced(clock, key, writes, blocking)]
+        races = self._raced(clock, key, writes, blocking, put)
+        self.races += [(earlier, index) for earlier in races if raced or earlier != put]
         if blocking and (released := self._written.get(key)) is not None:
             _join(clock, self.clock[released])
         if writes:
@@ -273,9 +275,11 @@ class Order:
         else:
             self._set(self._read, key, (*self._read.get(key, ()), index))
 
-    def _raced(self, clock: Clock, key: int, writes: bool, blocking: bool) -> list[int]:
+    def _raced(self, clock: Clock, key: int, writes: bool, blocking: bool, put: int | None = None) -> list[int]:
         """The steps that one with this access comes after by a race alone; its `clock` is then after them, too."""
         found = list(self._read.get(key, ())) if writes else []
+        if put is not None:
+            found.append(put)
         written = self._taken.get(key) if blocking else self._written.get(key)
         if written is not None:
             found.append(written)
