@@ -77,6 +77,16 @@ def test_no_time_out_is_early_and_the_clock_never_goes_back(strategy: str) -> No
     assert explore(f"{PROGRAMS}::never_early", strategy=strategy, timeouts="free", executions=300).passed
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_the_lost_item_of_chan(seed: int) -> None:
+    """chan 0.3.1, unmodified: `get` times out while `put` serves it."""
+    pytest.importorskip("chan")
+    assert explore(f"{PROGRAMS.parent / 'timed_chan.py'}::lost_item", executions=300, seed=seed).passed
+    result = explore(f"{PROGRAMS.parent / 'timed_chan.py'}::lost_item", executions=300, seed=seed, timeouts="free")
+    assert result.failure is not None
+    assert "list.remove(x): x not in list" in result.failure.message
+
+
 def test_a_time_out_at_a_bad_moment_is_found_and_replayed() -> None:
     assert explore(f"{PROGRAMS}::answer", executions=300).passed
     assert explore(f"{PROGRAMS}::answer", strategy="dpor").exhaustive
