@@ -1,7 +1,7 @@
-"""bpo-14976: `queue.Queue.put`, called by a destructor while its thread is inside of `Queue.get_nowait`, waits for itself.
+"""bpo-14976: `queue.Queue.put`, called by a destructor while its thread is inside of `get_nowait`, waits for itself.
 
-* put_in_a_destructor: an object in a cycle puts something on a queue when it goes. The collector finds it while the same
-  thread holds the lock of that queue. Found with `gc="scheduled"`: the collector must be able to come there.
+* put_in_a_destructor: an object in a cycle puts something on a queue when it goes. The collector finds it while the
+  same thread holds the lock of that queue. Found with `gc="scheduled"`: the collector must be able to come there.
 * put_in_a_simple_queue: the remedy, `queue.SimpleQueue`.
 """
 
