@@ -129,7 +129,7 @@ def test_pass_says_what_could_happen_besides() -> None:
     assert "granularity sync, timeouts free, gc scheduled: threads switch" in text
     assert "; time-outs may come at any moment; the cycle collector may run at any step." in text
     proved = render(result(timeouts="free", exhaustive=True, verdict=Verdict(kind=Kind.PASSED, detail="exhaustive")))
-    assert "explored, with every moment of a time-out." in " ".join(proved.split())
+    assert "That includes every moment of a time-out." in " ".join(proved.split())
     assert "(seed 3, granularity sync, timeouts free)" in " ".join(render(result(failure(), timeouts="free")).split())
 
 
