@@ -179,6 +179,13 @@ def searched(program: Any, strategy: Any, executions: int) -> Exploration:
     return exploration
 
 
+def test_a_get_races_with_nothing_that_comes_before_the_put_of_its_item() -> None:
+    """Found by drawing: the one that looked in vain before that put was taken for a race, and a trace seen twice."""
+    dpor = Noting()
+    searched([[("clock", 1), ("get", 2), ("put", 2)], [("get", 1)]], dpor, 100)
+    assert len(dpor.forms) == len(set(dpor.forms)) == 7
+
+
 @pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("count", "length", "most"),
