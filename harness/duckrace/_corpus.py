@@ -72,9 +72,10 @@ class Kept:
     def fits(self, settings: Settings) -> bool:
         """Was it found under settings like these? Under others it says nothing, whatever comes out."""
         held = self.token
-        return (held.granularity, held.timeouts, held.thread_exceptions, held.modules) == (
+        return (held.granularity, held.timeouts, held.gc, held.thread_exceptions, held.modules) == (
             settings.granularity,
             settings.timeouts,
+            settings.gc,
             settings.thread_exceptions,
             settings.modules,
         )

@@ -131,6 +131,8 @@ class Result:
     exhaustive: bool = False
     strategy: str = ""
     granularity: str = "sync"
+    timeouts: str = "idle"
+    gc: str = "between"
     seed: int = 0
     steps: int = 0  # of all executions
     seconds: float = 0.0  # wall-clock

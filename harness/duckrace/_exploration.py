@@ -102,7 +102,8 @@ class Exploration:
             if machine.interrupted:
                 self.cut = "interrupted"
                 break
-            if locations.grow() and searching is not None:
+            learned = locations.grow() | machine.learn()
+            if learned and searching is not None:
                 self._restart()
             if not strategy.begin(self.executions - len(self.fates)):
                 break
@@ -311,6 +312,7 @@ class Exploration:
                 granularity=settings.granularity,
                 hash_seed=os.environ.get("PYTHONHASHSEED", "random"),
                 timeouts=settings.timeouts,
+                gc=settings.gc,
                 thread_exceptions=settings.thread_exceptions,
                 max_steps=settings.max_steps,
                 modules=settings.modules,

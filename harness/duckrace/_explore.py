@@ -36,6 +36,7 @@ def explore(
     granularity: str = "sync",
     preemptions: int | None = None,
     timeouts: str = "idle",
+    gc: str = "between",
     max_steps: int = 20_000,
     modules: Sequence[str] | None = None,
     thread_exceptions: str = "fail",
@@ -53,8 +54,11 @@ def explore(
 
     `strategy`: ``"random"``, ``"pct"`` and ``"portfolio"`` sample, as `seed` has it; ``"dpor"`` explores every order of
     dependent operations once; ``"dfs"`` every schedule with at most `preemptions` switches away from a thread that
-    could go on (None: any number).  `executions`: how many at most (None: 1,000 samples, or all).
-    `max_steps`: schedule points per execution; more is BUDGET.
+    could go on (None: any number).  `timeouts`: ``"idle"`` time-outs fire when no thread can go on, ``"free"`` ones
+    whenever they could.  `gc`: the cycle collector runs ``"between"`` executions, or, ``"scheduled"``, also wherever it
+    would run finalizers or callbacks of weak references (not with ``"dpor"``).
+    `executions`: how many at most (None: 1,000 samples, or all).  `max_steps`: schedule points per
+    execution; more is BUDGET.
     `modules`: the only packages to load anew (None: every pure-Python one).  `thread_exceptions`:
     ``"fail"`` or ``"ignore"`` what threads do not catch.  `deadline`: seconds of wall-clock time, then
     BUDGET.  `watchdog`: seconds without a schedule point that count as UNCONTROLLED, 0 = never.
@@ -67,6 +71,10 @@ def explore(
     one_of("strategy", strategy, search.STRATEGIES)
     if preemptions is not None and strategy != "dfs":
         raise UsageError(f"preemptions bounds the strategy 'dfs', and this is {strategy!r}: leave it out.")
+    if gc == "scheduled" and strategy == "dpor":
+        raise UsageError(
+            "dpor cannot order collections: with gc='scheduled' use 'portfolio', or 'dfs' with preemptions."
+        )
     if executions is None:
         executions = SAMPLES if strategy in search.SAMPLERS else sys.maxsize
     for name, value, least in (("executions", executions, 1), ("seed", seed, 0), ("preemptions", preemptions or 0, 0)):
@@ -75,12 +83,14 @@ def explore(
     settings = Settings(
         granularity=granularity,
         timeouts=timeouts,
+        gc=gc,
         max_steps=max_steps,
         modules=None if modules is None else tuple(modules),
         thread_exceptions=thread_exceptions,
     )
     reference = resolve(scenario)
-    chooser = search.make(strategy, seed, preemptions)
+    patient = timeouts == "free" or gc == "scheduled"
+    chooser = search.make(strategy, seed, preemptions, patient=patient)
     shelf, key = opened(corpus), key_of(reference)
     kept, notes = shelf.kept(key, settings) if shelf is not None else ([], [])
     with Session(reference, settings, watchdog) as session, session.held():
@@ -91,12 +101,21 @@ def explore(
     if shelf is not None:
         notes += settled(shelf, key, exploration, result)
     notes = [*result.notes, *notes]
-    result = replace(result, strategy=strategy, seed=seed, granularity=granularity, notes=tuple(notes), render=_render)
+    result = replace(
+        result,
+        strategy=strategy,
+        seed=seed,
+        granularity=granularity,
+        timeouts=timeouts,
+        gc=gc,
+        notes=tuple(notes),
+        render=_render,
+    )
 
     def again(weaker: str, executions: int) -> Result:
         others = replace(settings, granularity=weaker)
         with Session(reference, others, watchdog) as session, session.held():
-            exploration = Exploration(session, others, search.make(strategy, seed, preemptions))
+            exploration = Exploration(session, others, search.make(strategy, seed, preemptions, patient=patient))
             exploration.run(executions, False, deadline, None)
         return exploration.result(executions)
 
@@ -170,6 +189,7 @@ def replay(token: str, *, scenario: Reference | None = None, force: bool = False
     settings = Settings(
         granularity=held.granularity,
         timeouts=held.timeouts,
+        gc=held.gc,
         max_steps=held.max_steps,
         modules=held.modules,
         thread_exceptions=held.thread_exceptions,
@@ -180,7 +200,15 @@ def replay(token: str, *, scenario: Reference | None = None, force: bool = False
         exploration.once(held.threads())
     result = exploration.result(1)
     seconds = time.perf_counter() - started
-    return replace(result, strategy="replay", seconds=seconds, notes=(*result.notes, *notes), render=_render)
+    return replace(
+        result,
+        strategy="replay",
+        timeouts=held.timeouts,
+        gc=held.gc,
+        seconds=seconds,
+        notes=(*result.notes, *notes),
+        render=_render,
+    )
 
 
 def _mismatches(token: _token.Token, reference: Reference) -> list[str]:

@@ -24,6 +24,7 @@ from ._errors import UsageError
 from ._scenario import Reference, found_in, scenario_in
 from ._settings import Settings
 from .kernel import Stop, Unwind, World, machine, shared
+from .kernel.collector import collector
 from .kernel.machine import Choose, Recorder
 from .kernel.shared import locations
 from .kernel.watchdog import LIMIT, Stalled, Watchdog
@@ -50,6 +51,8 @@ class Session:
         self.lost = 0
         self.output = io.StringIO()
         self._ignore = settings.thread_exceptions == "ignore"
+        self._free = settings.timeouts == "free"
+        self._collects = settings.gc == "scheduled"
         self._limit = watchdog
         self._stack = ExitStack()
         self._loaded: list[str] = []
@@ -69,10 +72,14 @@ class Session:
             self._collector()
             if self._limit:
                 stack.enter_context(Watchdog(self._progress, lambda: self._loading, self._limit))
+            machine.time_freely(self._free)
+            collector.switch(self._collects)
             self.load()
             stack.callback(machine.drain)
             stack.callback(machine.clear)
             stack.callback(shared.begin, "sync")
+            stack.callback(machine.time_freely, False)
+            stack.callback(collector.switch, False)
             self._interrupts()
         except BaseException:
             stack.close()
@@ -132,6 +139,9 @@ class Session:
         machine.ignore_thread_errors = self._ignore
         self.world.freeze()
         self._loaded = list(self.world.order)
+        if self._collects:  # what is older than an execution is none of its garbage, and not looked at
+            gc.collect()
+            gc.freeze()
         if self._held:
             self.world.activate()
 
@@ -173,6 +183,8 @@ class Session:
         self.output.truncate()
         world = self.world
         world.activate()
+        if self._collects:
+            self._forget()
         locations.begin(every)
         machine.recorder = recorder
         try:
@@ -206,6 +218,13 @@ class Session:
             machine.lost = 0
             if gc.get_count()[0] > COLLECT_AFTER or self.executions % COLLECT_EVERY == 0:
                 gc.collect()
+
+    def _forget(self) -> None:
+        """No garbage of an execution is left to the next, in which it would be collected."""
+        machine.clear()
+        gc.collect()
+        self.world.restore()
+        collector.begin()
 
     # -- surroundings ---------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from typing import Final
 from ._errors import UsageError
 
 GRANULARITIES: Final = ("sync", "gil", "access")
-TIMEOUTS: Final = ("idle",)
+TIMEOUTS: Final = ("idle", "free")
+GC: Final = ("between", "scheduled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Settings:
 
     granularity: str = "sync"
     timeouts: str = "idle"
+    gc: str = "between"
     max_steps: int = 20_000
     modules: tuple[str, ...] | None = None
     thread_exceptions: str = "fail"
@@ -38,6 +40,7 @@ class Settings:
     def __post_init__(self) -> None:
         one_of("granularity", self.granularity, GRANULARITIES)
         one_of("timeouts", self.timeouts, TIMEOUTS)
+        one_of("gc", self.gc, GC)
         one_of("thread_exceptions", self.thread_exceptions, ("fail", "ignore"))
         if not isinstance(self.max_steps, int) or self.max_steps < 1:
             raise UsageError(f"max_steps is a number of steps from 1 on, not {self.max_steps!r}.")

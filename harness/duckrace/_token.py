@@ -2,7 +2,7 @@
 
 ``dr1_`` and URL-safe base64 of a checksum and deflated MessagePack.  No code, no pickles; a token of
 another version is refused, never guessed at.  Decisions are the numbers of the threads chosen wherever
-more than one could go.
+more than one could go; -1 is the collector.
 
 It knows values only; it must not know how a schedule is run.
 """
@@ -37,6 +37,7 @@ class Token(msgspec.Struct, frozen=True, array_like=True):
     decisions: bytes
     arguments: tuple[Any, ...] = ()  # plain data; of a program of a check
     command: str = ""  # what to put before the token to replay it, if that is not ``duckrace replay``
+    gc: str = "between"
 
     def threads(self) -> list[int]:
         """The decisions as thread numbers."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @option("--max-steps", default=20_000, show_default=True, metavar="N", type=int, help="Schedule points per execution.")
 @option("--granularity", default="sync", show_default=True, metavar="NAME", help="Where threads may switch.")
 @option("--timeouts", default="idle", show_default=True, metavar="NAME", help="When time-outs may fire.")
+@option("--gc", default="between", show_default=True, metavar="NAME", help="When the cycle collector may run.")
 @click.option(
     "--modules",
     "-m",

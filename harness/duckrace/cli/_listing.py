@@ -28,7 +28,14 @@ PROFILES: Final = {
     "quick": "a few seconds",
     "thorough": "some minutes: more samples, and the row outcomes",
 }
-TIMEOUT_WORDS: Final = {"idle": "a time-out fires when no thread can go on without it (default)"}
+TIMEOUT_WORDS: Final = {
+    "idle": "a time-out fires when no thread can go on without it (default)",
+    "free": "a time-out may fire as soon as the wait has begun, or late: finds what needs one at a bad moment",
+}
+GC_WORDS: Final = {
+    "between": "the cycle collector runs between executions only (default)",
+    "scheduled": "it may also run at schedule points: finds destructors that come at a bad moment",
+}
 
 
 @click.command("list", short_help="List what there is to choose from.")
@@ -52,7 +59,7 @@ def show_list(as_json: bool) -> int:
 def _known() -> dict[str, dict[str, str]]:
     """What there is to choose from, with a few words on each."""
     from duckrace import checks, search
-    from duckrace._settings import GRANULARITIES, TIMEOUTS
+    from duckrace._settings import GC, GRANULARITIES, TIMEOUTS
     from duckrace.plugins._known import KNOWN
     from duckrace.plugins._load import installed
     from duckrace.report.granularity import SWITCHES
@@ -61,6 +68,7 @@ def _known() -> dict[str, dict[str, str]]:
         "strategies": {name: STRATEGIES.get(name, "") for name in search.STRATEGIES},
         "granularities": {name: SWITCHES.get(name, "") for name in GRANULARITIES},
         "timeouts": {name: TIMEOUT_WORDS.get(name, "") for name in TIMEOUTS},
+        "gc": {name: GC_WORDS.get(name, "") for name in GC},
         "checks": {name: CHECKS.get(name, "") for name in checks.ROWS},
         "profiles": {name: PROFILES.get(name, "") for name in checks.PROFILES},
         "channels": {**{name: known.words for name, known in KNOWN.items()}, **installed()},

@@ -20,18 +20,26 @@ _m = machine
 
 
 def monotonic() -> float:
+    if _m.free:
+        _m.look_at_clock()
     return _m.now / NANOSECONDS
 
 
 def monotonic_ns() -> int:
+    if _m.free:
+        _m.look_at_clock()
     return _m.now
 
 
 def wall() -> float:
+    if _m.free:
+        _m.look_at_clock()
     return (EPOCH_NS + _m.now) / NANOSECONDS
 
 
 def wall_ns() -> int:
+    if _m.free:
+        _m.look_at_clock()
     return EPOCH_NS + _m.now
 
 

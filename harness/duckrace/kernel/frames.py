@@ -9,16 +9,19 @@ It knows frames and the simulated objects; it must not know why anybody asks.
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
+import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
 from reprlib import Repr
 from typing import Any, Final
 
+from .collector import COLLECT
 from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
-from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, Stop, machine
+from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop, machine
 from .shared import Access
 
 HERE: Final = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pytest_support"))  # never shown
@@ -26,6 +29,16 @@ INSTALLED: Final = str(Path(__file__).parents[2]) + os.sep
 PROGRAMS: Final = str(Path(__file__).parents[1] / "checks" / "programs")  # told as one file: they share their tools
 LIBRARY: Final = tuple({os.path.dirname(os.__file__), os.path.dirname(types.__file__)})
 
+WORDS: Final = {
+    BEGIN: "begins",
+    COLLECT: "the garbage collector runs",
+    END: "ends",
+    EXIT: "returns",
+    STARTED: "has started it",
+    TIMER: "sets a timer",
+    YIELD: "yields",
+}
+_PROXIES: Final = sys.version_info >= (3, 13)  # PEP 667
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
 
@@ -104,11 +117,20 @@ def shown_path(path: str) -> str:
     return relative if not relative.startswith("..") else path.removeprefix(INSTALLED)
 
 
+def locals_of(frame: types.FrameType) -> dict[str, Any]:
+    """The variables of a function's frame. Before 3.13 a frame keeps the dict that it gives away, and so alive what was
+    in it, which a replay must not do: what is garbage there would be none here."""
+    values = dict(frame.f_locals)
+    if not _PROXIES and frame.f_code.co_flags & inspect.CO_OPTIMIZED:
+        frame.f_locals.clear()
+    return values
+
+
 def call_text(frame: types.FrameType) -> str:
     """The call that made `frame`: name and arguments; ``self`` left out."""
     code = frame.f_code
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    values = frame.f_locals
+    values = locals_of(frame)
     shown = [
         f"{name}={render(values[name])}" if position >= code.co_argcount else render(values[name])
         for position, name in enumerate(names)
@@ -132,8 +154,8 @@ def operation_text(op: str, obj: object, stack: list[types.FrameType]) -> str:
     """What the machine saw, in words."""
     if op is START:
         return f"start {started_name(obj)}"
-    if op in (BEGIN, END, STARTED, YIELD, EXIT):
-        return {BEGIN: "begins", END: "ends", STARTED: "has started it", YIELD: "yields", EXIT: "returns"}[op]
+    if op in WORDS:
+        return WORDS[op]
     if op is JOIN and isinstance(obj, SimThread):
         return f"join {obj.name}"
     if op is SLEEP:
@@ -156,7 +178,7 @@ def started_name(function: object) -> str:
 def condition_text(stack: list[types.FrameType]) -> str:
     """Which ``Condition`` a thread waits in: named by its lock."""
     for frame in stack:
-        owner = frame.f_locals.get("self")
+        owner = locals_of(frame).get("self")
         lock = getattr(owner, "_lock", None)
         if frame.f_code.co_name == "wait" and lock is not None:
             inner: Any = getattr(lock, "_block", lock)
@@ -170,8 +192,10 @@ def call_or_operation(op: str, obj: object, stack: list[types.FrameType], scenar
     words = operation_text(op, obj, stack)
     if caller is None or is_library(caller):
         return words, ""
+    if op is COLLECT:
+        return words, place(caller)
     if caller.f_code.co_name == "__del__":
-        return f"last reference to a {type(caller.f_locals.get('self')).__name__} goes", ""
+        return f"last reference to a {type(locals_of(caller).get('self')).__name__} goes", ""
     plain = op in (START, STARTED, BEGIN, END, EXIT, JOIN)
     if callee is None or plain or (callee.f_code.co_name.startswith("__") and is_library(callee)):
         text = words

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .machine import SimThread, machine
+from .machine import FOREVER, SimThread, machine
 
 ACQUIRE: Final = "acquire"
 RELEASE: Final = "release"
@@ -83,6 +83,10 @@ class Lock:
         if not blocking or timeout == 0:
             _m.point(me, TRY, self)
             return self.owner is None
+        if _m.free and timeout < FOREVER:
+            deadline = _m.limit_wait(me, timeout)
+            _m.point(me, TRY, self)
+            return _m.in_time(me, deadline, self.owner is None)
         waiting = self.waiting
         if self.owner is not None:
             _m.ready.remove(me)
@@ -134,6 +138,11 @@ class Lock:
     release_lock = release
     locked_lock = locked
 
+    @property
+    def there(self) -> bool:
+        """Can it be taken?"""
+        return self.owner is None
+
     def reset(self) -> None:
         """As new: between executions, for locks that live in modules."""
         self.owner = None
@@ -171,6 +180,8 @@ class QuietLock(Lock):
         if self.owner is not None:
             if not blocking or timeout == 0:
                 return False
+            if _m.free and 0 < timeout < FOREVER:
+                return self._acquire_in_time(me, checked_timeout(True, timeout))
             _m.ready.remove(me)
             self.waiting.append(me)
             if timeout > 0:
@@ -187,11 +198,24 @@ class QuietLock(Lock):
 
     __enter__ = acquire
 
+    def _acquire_in_time(self, me: SimThread, timeout: float) -> bool:
+        """A wait for a notification that races with the end of its time."""
+        me.limited += 1
+        self.creator, self.number = me, me.limited
+        deadline = _m.limit_wait(me, timeout)
+        _m.point(me, WAIT, self)
+        there = self.owner is None
+        if there:
+            self.owner = me
+        return _m.in_time(me, deadline, there)
+
     def release(self) -> None:
         if self.owner is None and not _m.unwinding:
             raise RuntimeError("release unlocked lock")
         self.owner = None
         self.freed = _m.steps
+        if self.number and _m.recorder is not None:
+            _m.recorder.wrote(self)
         if self.waiting and not _m.unwinding:
             _m.idle_rounds = 0
             _m.ready.extend(self.waiting)

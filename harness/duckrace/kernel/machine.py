@@ -14,6 +14,11 @@ Design principles
 * The only inputs of an execution are the program and the decisions; a forced step (one thread
   ready) is no decision.
 * Time is virtual and moves only when nobody is ready: then the earliest timers expire together.
+* With ``free`` it moves whenever the schedule says so: a wait with a limit of time never blocks, it is a try that
+  stands at its schedule point for as long as the schedule leaves it there. If its object is not there when it is
+  chosen, its time is up, and the clock goes forward to its deadline. So a timer may fire early or late, but a wait
+  whose object is there succeeds, and a thread needs no two kinds of decision. Setting a timer, reading the clock and
+  being late are steps of their own then, since the order of these matters.
 * When ``current`` is None nothing may switch: outside executions, during imports, while something
   is rendered, and while the threads left over are unwound.
 
@@ -42,8 +47,12 @@ EXIT: Final = "exit"
 SLEEP: Final = "sleep"
 YIELD: Final = "yield"
 JOIN: Final = "join"
+TIMER: Final = "set a timer"  # these three: with `free` only
+LATE: Final = "time-out"  # what was waited for did not come; others may go on before that is noticed
+CLOCK: Final = "read the clock"
 
 MAIN_IDENT: Final = 1
+COLLECTOR: Final = -1  # its number in decisions
 FOREVER: Final = 100_000_000  # seconds; who waits three years is stuck
 NANOSECONDS: Final = 1_000_000_000
 BOOT: Final = 1_000 * NANOSECONDS  # time.monotonic() at the start of every execution
@@ -65,8 +74,9 @@ class Recorder(Protocol):
 
     def step(self, thread: SimThread, op: str, obj: object) -> None: ...
 
-    def wrote(self, event: object) -> None:
-        """The flag of a ``threading.Event`` changes, as a part of the last step: ``is_set`` takes no lock."""
+    def wrote(self, obj: object) -> None:
+        """As a part of the last step, the flag of a ``threading.Event`` changes (``is_set`` takes no lock), or a waiter
+        is notified whose time may run out."""
 
     def touched(self, access: Any) -> None:
         """The last step also makes this access (``shared.locations``), at a granularity where that is no step."""
@@ -85,7 +95,7 @@ class SimThread:
 
     __slots__ = (
         "began", "daemon", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners", "last_name",
-        "locals", "made", "n", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch", "timer",
+        "limited", "locals", "made", "n", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch", "timer",
         "unwound", "waits",
     )  # fmt: skip
 
@@ -106,6 +116,7 @@ class SimThread:
         self.objects = 0  # locks that it made: half of their identity
         self.made = 0  # other objects of which the same holds
         self.spawned = 0
+        self.limited = 0  # waits for notifications that it made with a limit of time: names them
         self.epoch = 0  # threads that it started
         self.seen: dict[int, int] = {}  # by thread: the last epoch that starts and joins put before what it does now
         self.locals: list[Callable[[SimThread], None]] = []  # drops its thread-local values at its end
@@ -126,6 +137,11 @@ class SimThread:
         owner = getattr(self.function, "__self__", None)
         return str(getattr(owner, "_name", "")) or self.last_name or "thread " + ".".join(map(str, self.path))
 
+    @property
+    def there(self) -> bool:
+        """Can it be joined?"""
+        return self.done
+
     def __repr__(self) -> str:
         return f"<SimThread {self.n} {self.path} {self.op}>"
 
@@ -142,6 +158,9 @@ class Machine:
         self.lost = 0  # threads that could not be unwound
         self.recorder: Recorder | None = None
         self.ignore_thread_errors = False
+        self.free = False  # timers fire when the schedule says so
+        self.timed = False  # programs of this session are known to read the clock: with `free` its steps have an order
+        self._clock_read = False
         self.shutdown_hooks: Callable[[], list[Callable[[], object]]] = list
         self.interrupted = False
         self.unwinding = False
@@ -193,6 +212,10 @@ class Machine:
             chosen.switch()
         if self.recorder is not None:
             self.recorder.step(me, op, obj)
+
+    def decides(self) -> bool:
+        """Would a schedule point be a decision?"""
+        return len(self.ready) > 1
 
     def pass_by(self) -> None:
         """A step that is not worth a schedule point; it counts."""
@@ -438,10 +461,67 @@ class Machine:
         if seconds <= 0:
             self.point(me, YIELD, None)
             return
+        if self.free and seconds < FOREVER:
+            deadline = self.limit_wait(me, seconds)
+            self.point(me, SLEEP, seconds)
+            self.expire(me, deadline)
+            return
         self.set_timer(me, seconds, None)
         self.ready.remove(me)
         self.point(me, SLEEP, seconds)
         self.cut_timer(me)
+
+    # -- waiting and time where timers fire freely ----------------------------------------------------
+
+    def limit_wait(self, me: SimThread, seconds: float) -> int:
+        """`me` is about to wait for `seconds` at most: returns when its time is up, in nanoseconds."""
+        self.point(me, TIMER, None)
+        self.timer_count += 1
+        me.timer = self.timer_count
+        return self.now + max(1, math.ceil(seconds * NANOSECONDS))
+
+    def in_time(self, me: SimThread, deadline: int, there: bool) -> bool:
+        """The wait of `me` is over: was what it waits for `there`? If not, its timer has fired."""
+        if not there:
+            self._grow_impatient(me)
+            self.point(me, LATE, None)
+            self.now = max(self.now, deadline)
+        me.timer = 0
+        return there
+
+    def expire(self, me: SimThread, deadline: int) -> None:
+        """`me` has slept until its `deadline`, or longer."""
+        self._grow_impatient(me)
+        self.now = max(self.now, deadline)
+        me.timer = 0
+
+    def look_at_clock(self) -> None:
+        """Reading the clock is a step: time may pass before it."""
+        if self.current is not None:
+            self._clock_read = True
+            self.point(self.current, CLOCK, None)
+
+    def learn(self) -> bool:
+        """Between executions: have programs begun to read the clock? What was found before has left out orders."""
+        learned = self._clock_read and not self.timed
+        self.timed = self._clock_read
+        return learned
+
+    def time_freely(self, free: bool) -> None:
+        """For a new session: `free` as in the module's docstring."""
+        self.free = free
+        self.timed = self._clock_read = False
+
+    def _grow_impatient(self, me: SimThread) -> None:
+        """A timer has fired. Where nothing but timers goes on, and somebody waits without a limit of time, this cannot
+        go on for ever; see :meth:`_idle`."""
+        blocked = [t for t in self._blocked() if t not in self.ready]
+        patient = not self.main_done and any(t.timer and not t.daemon for t in self.threads)
+        self.idle_rounds = self.idle_rounds + 1 if not patient and (blocked or self.main_done) else 0
+        if not (self.hooks_done or self.idle_rounds > IDLE_ROUNDS):
+            return
+        if all(other is me or runs_out(other) for other in self.ready) and self._quiescent(blocked) is self.hub:
+            self.hub.switch()
 
     def spin(self) -> None:
         """Called by every iteration of a rewritten ``while`` loop: a loop that meets no schedule point
@@ -534,6 +614,14 @@ class Machine:
         if self.over or thread is None:
             return Unwind()
         return Stop(f"thread {thread.name!r} would have to {what} during an import")
+
+
+def runs_out(thread: SimThread) -> bool:
+    """Would the next step of this thread, which is ready, be the end of its time? Only where timers fire freely, and
+    what it waits for is not there now. To leave such a thread is no preemption: it waits."""
+    if not thread.timer or thread.op is LATE:
+        return False
+    return thread.op is SLEEP or not thread.obj.there  # type: ignore[attr-defined]
 
 
 machine = Machine()

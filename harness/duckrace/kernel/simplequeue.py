@@ -13,7 +13,7 @@ from _queue import Empty  # the exception that host code and world code share
 from collections import deque
 from typing import Any, Final
 
-from .machine import SimThread, machine
+from .machine import FOREVER, SimThread, machine
 
 PUT: Final = "put"
 GET: Final = "get"
@@ -69,6 +69,11 @@ class SimpleQueue:
             _m.point(me, GET, self)
             if not items:
                 raise Empty
+        elif _m.free and timeout is not None and timeout < FOREVER:
+            deadline = _m.limit_wait(me, timeout)
+            _m.point(me, GET, self)
+            if not _m.in_time(me, deadline, bool(items)):
+                raise Empty
         else:
             if not items:
                 _m.ready.remove(me)
@@ -96,6 +101,11 @@ class SimpleQueue:
         if me is not None:
             _m.point(me, SIZE, self)
         return len(self._items)
+
+    @property
+    def there(self) -> bool:
+        """Is there an item to take?"""
+        return bool(self._items)
 
     def reset(self) -> None:
         """As new: between executions, for queues that live in modules."""

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from .local import local
 from .locks import TIMEOUT_MAX, Lock, QuietLock, RLock, checked_timeout
-from .machine import JOIN, STARTED, SimThread, machine
+from .machine import FOREVER, JOIN, STARTED, SimThread, machine
 
 ALIVE: Final = "alive?"
 IS_SET: Final = "is set?"
@@ -75,6 +75,13 @@ class ThreadEnd:
             raise _m.refuse("join a thread")
         if thread is me:
             raise RuntimeError("Cannot join current thread")
+        if _m.free and timeout is not None and 0 < timeout < FOREVER:
+            deadline = _m.limit_wait(me, checked_timeout(True, timeout))
+            _m.point(me, ALIVE, thread)
+            if not _m.in_time(me, deadline, thread.done):
+                return False
+            _see(me, thread)
+            return True
         if thread.done:
             _m.point(me, JOIN, thread)
             _see(me, thread)

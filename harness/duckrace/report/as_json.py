@@ -33,6 +33,8 @@ def encode_result(result: Result) -> str:
             "outcomes": [[repr(value), count] for value, count in result.outcomes.items()],
             "strategy": result.strategy,
             "granularity": result.granularity,
+            "timeouts": result.timeouts,
+            "gc": result.gc,
             "seed": result.seed,
             "steps": result.steps,
             "threads": result.threads,

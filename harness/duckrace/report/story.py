@@ -21,6 +21,10 @@ from .words import command, gap, headline, many, shown_seconds
 OUTCOMES: Final = 8  # outcomes that are all shown
 
 UNSEEDED: Final = ("dfs", "dpor")  # strategies that draw nothing
+MORE: Final = {  # (setting, value): what may happen besides, and what every order then includes
+    ("timeouts", "free"): ("time-outs may come at any moment", "every moment of a time-out"),
+    ("gc", "scheduled"): ("the cycle collector may run at any step", "every moment of a collection"),
+}
 
 
 def of_result(result: Result, width: int) -> list[Line]:
@@ -75,7 +79,7 @@ def _found(result: Result, failure: Failure, width: int) -> list[Line]:
     text = f"Found {by} in execution {failure.execution:,}"
     if result.executions > failure.execution:
         text += f" of {result.executions:,}"
-    text += f" (seed {result.seed}, granularity {result.granularity})"
+    text += f" (seed {result.seed}, granularity {result.granularity}{_set(result)})"
     if result.failed > 1:
         text += f"; {result.failed:,} of {result.executions:,} executions failed"
     return paragraph(f"{text}. To see this execution again:", width, style="dim")
@@ -115,15 +119,26 @@ def _effort(result: Result) -> str:
 def _method(result: Result) -> str:
     switches = SWITCHES.get(result.granularity)
     seed = "" if result.strategy in UNSEEDED else f", seed {result.seed}"
-    text = f"Strategy {result.strategy}{seed}, granularity {result.granularity}"
-    return f"{text}: {switches}." if switches else f"{text}."
+    text = f"Strategy {result.strategy}{seed}, granularity {result.granularity}{_set(result)}"
+    words = "; ".join([*([switches] if switches else []), *(may for may, _ in _more(result))])
+    return f"{text}: {words}." if words else f"{text}."
+
+
+def _set(result: Result) -> str:
+    """The settings that are not as usual: ``, timeouts free``."""
+    return "".join(f", {name} {value}" for name, value in MORE if getattr(result, name) == value)
+
+
+def _more(result: Result) -> list[tuple[str, str]]:
+    return [words for (name, value), words in MORE.items() if getattr(result, name) == value]
 
 
 def _claim(result: Result) -> str:
     if not result.passed:
         return "Nothing wrong was found in what was covered, but it ended early: this is not a pass."
     if result.exhaustive:
-        return CLAIMS[result.granularity]
+        also = "".join(f" That includes {moments}." for _, moments in _more(result))
+        return f"{CLAIMS[result.granularity]}{also}"
     if result.verdict.detail.startswith("exhaustive"):
         bound = result.verdict.detail.removeprefix("exhaustive ≤ ")
         return f"Every schedule with at most {bound} was executed; those with more were not tried."

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 
 from duckrace._data import Event
 
-NOISE = frozenset({"begins", "ends", "has started it"})
+NOISE = frozenset({"begins", "ends", "has started it", "sets a timer"})
+TOLD = frozenset({"time-out"})  # in words also where the steps of a call are not
 MOST = 60  # rows that are all shown
 LAST = 40  # rows shown where there are more
 
@@ -38,11 +39,16 @@ class Row:
     @property
     def words(self) -> str:
         """The call, and what of it where it is told in pieces."""
-        if not self.parted or self.operations == [self.call]:
+        if self.operations == [self.call]:
             return self.call
+        told = [operation for operation in self.operations if operation in TOLD and operation != self.call]
+        if not self.parted:
+            return ": ".join([self.call, *told[:1]])
         first, last = self.operations[0], self.operations[-1]
         if len(self.operations) <= 2:
             steps = ", ".join(self.operations)
+        elif told and TOLD.isdisjoint((first, last)):
+            steps = f"{first} … {told[0]} … {last}"
         else:
             steps = f"{first} …" if first == last else f"{first} … {last}"
         return f"{self.call}: {steps}"

@@ -2,12 +2,13 @@
 
 ``random`` and ``pct`` sample; ``portfolio`` lets them take turns; ``replay`` repeats. ``dpor`` explores every order of
 dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``dfs`` every schedule with few
-preemptions.
+preemptions. ``patience`` makes what is always possible rare.
 """
 
 from ._strategy import Exhaustive, Strategy
 from .dfs import Dfs
 from .dpor import Dpor
+from .patience import Patience
 from .pct import Pct
 from .portfolio import Portfolio
 from .random_walk import RandomWalk
@@ -17,8 +18,11 @@ SAMPLERS = ("pct", "portfolio", "random")
 STRATEGIES = ("dfs", "dpor", *SAMPLERS)
 
 
-def make(name: str, seed: int, preemptions: int | None = None) -> Strategy:
-    """The strategy called `name`; `preemptions` bounds ``dfs``.  Raises KeyError: it is not in STRATEGIES."""
+def make(name: str, seed: int, preemptions: int | None = None, *, patient: bool = False) -> Strategy:
+    """The strategy called `name`; `preemptions` bounds ``dfs``; `patient`: there are time-outs that fire freely, or
+    collections.  Raises KeyError: it is not in STRATEGIES."""
+    if patient and name in SAMPLERS:
+        return Patience(make(name, seed), seed)
     if name == "dpor":
         return Dpor()
     if name == "dfs":
@@ -37,6 +41,7 @@ __all__ = [
     "Dpor",
     "Exhaustive",
     "Follow",
+    "Patience",
     "Pct",
     "Portfolio",
     "RandomWalk",

@@ -7,6 +7,9 @@ which time moved, since that is when nobody could go on.
 
 A blocking acquire races with the last acquire of its lock, never with the release between them: it could not have come
 before the release, but before the acquire. A try that fails reads the lock, every other operation on it writes it.
+Where timers fire freely, setting one and reading the clock read it, and what fires writes it: if anybody reads it. A
+wait for a notification that may run out of time reads its waiter, the notification writes it. A collection depends on
+all steps.
 Of a SimpleQueue, puts write one end and gets the other; a get comes after the put of its item, and races with it only
 where it would not have waited. What finds the queue empty reads both ends.
 
@@ -19,8 +22,9 @@ from bisect import bisect_right
 from typing import Any, Final, TypeAlias
 
 from duckrace.kernel import SimThread, machine
-from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT
-from duckrace.kernel.machine import END, JOIN, START
+from duckrace.kernel.collector import COLLECT
+from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT, QuietLock
+from duckrace.kernel.machine import CLOCK, END, JOIN, LATE, SLEEP, START, TIMER
 from duckrace.kernel.shared import READ, WRITE, Location, locations
 from duckrace.kernel.shared import Access as Shared
 from duckrace.kernel.shared.locations import Parts
@@ -66,7 +70,8 @@ class Order:
         self.races: list[tuple[int, int]] = []
         self._at: list[int] = []  # machine.steps when it was made
         self._now: list[int] = []  # machine.now
-        self._floor: list[Clock | None] = []  # what came before time moved last
+        self._floor: list[Clock | None] = []  # what came before time moved last, or a collection
+        self._collected = False  # the last step was a collection, on which all that follows depends
         self._threads: dict[tuple[int, ...], int] = {}
         self._keys: dict[object, int] = {}
         self._width = 4
@@ -101,6 +106,10 @@ class Order:
         name = (id(obj) if creator is None else (creator.path, obj.number), part)
         return self._keys.setdefault(name, len(self._keys))
 
+    def _waiter(self, lock: QuietLock) -> int:
+        """The same for what is notified, where that may come too late."""
+        return self._key(lock, "waiter")
+
     # -- a step ---------------------------------------------------------------------------------------------
 
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
@@ -127,27 +136,25 @@ class Order:
         if op is START:
             self._set(self._started, self.thread((*thread.path, thread.spawned + 1)), index)
         if accesses:
+            if redo is not None and op is GET and accesses[0][1]:
+                self._takes_item(index, redo)
+                return
             for key, writes in accesses:
                 self._touch(index, key, writes, blocking)
             if op is PUT:
                 self._set(self._puts, accesses[0][0], (*self._puts.get(accesses[0][0], ()), index))
-            elif redo is not None and op is GET and accesses[0][1]:
-                self._takes_item(index, redo)
 
     def _takes_item(self, index: int, redo: Redo) -> None:
         """The get comes after the put of its item; one that did not have to wait races with it."""
         kind, near, far = redo
         count = self._gets.get(near, 0)
-        put, clock = self._puts[far][count], self.clock[index]
-        if kind == TRY and clock[self.tid[put]] <= self.number[put]:
-            self.races.append((put, index))
-        _join(clock, self.clock[put])
+        self._touch(index, near, True, False, put=self._puts[far][count], raced=kind == TRY)
         self._set(self._gets, near, count + 1)
 
     def wrote(self, obj: Any) -> None:
-        """The thread that made the last step writes the flag of an Event, as a part of that step."""
+        """The thread that made the last step writes the flag of an Event, or notifies a waiter, as a part of it."""
         index = len(self.tid) - 1
-        access = (self._key(lock_of(obj), "flag"), True)
+        access = (self._waiter(obj) if isinstance(obj, QuietLock) else self._key(lock_of(obj), "flag"), True)
         if access not in self.accesses[index]:
             if self.base[index] is self.clock[index]:
                 self.base[index] = self.clock[index][:]
@@ -163,10 +170,12 @@ class Order:
             start = self._started.get(me)
             clock = self.clock[start][:] if start is not None else [0] * self._width
         floor = self._floor[-1] if self._floor else None
-        if self._now and machine.now != self._now[-1]:
+        moved = bool(self._now) and machine.now != self._now[-1] and not machine.free
+        if moved or op is COLLECT or self._collected:
             floor = [0] * self._width
             for last in self._last.values():
                 _join(floor, self.clock[last])
+        self._collected = op is COLLECT
         self._floor.append(floor)
         self._now.append(machine.now)
         if floor is not None:
@@ -175,7 +184,7 @@ class Order:
             end = self._last.get(self.thread(obj.path))
             if end is not None:
                 _join(clock, self.clock[end])
-        elif op is WAIT and not thread.expired:
+        elif op is WAIT and not thread.expired and not (machine.free and thread.timer):
             _join(clock, self.clock[bisect_right(self._at, obj.freed) - 1])
         return clock
 
@@ -204,6 +213,12 @@ class Order:
             return ((self._key(lock_of(obj), "flag"), False),), False, None
         if op is PUT:
             return ((self._key(obj, "far"), True),), False, None
+        if machine.free:
+            if op is WAIT:
+                return (((self._waiter(obj), False),) if thread.timer else NONE), False, None
+            if machine.timed and (op is TIMER or op is CLOCK or op is LATE or op is SLEEP):
+                clock = self._keys.setdefault("clock", len(self._keys))
+                return ((clock, op is LATE or op is SLEEP),), False, None
         if (op is GET or op is SIZE) and not thread.expired:
             near, far = self._key(obj, "near"), self._key(obj, "far")
             waits = thread in obj.waiting
@@ -241,10 +256,14 @@ class Order:
             self._touch(index, key, writes, False)
         return True
 
-    def _touch(self, index: int, key: int, writes: bool, blocking: bool) -> None:
-        """Order step `index` after those that it depends on, newest first: those that are not before it yet race."""
+    def _touch(
+        self, index: int, key: int, writes: bool, blocking: bool, *, put: int | None = None, raced: bool = True
+    ) -> None:
+        """Order step `index` after those that it depends on, newest first: those that are not before it yet race. `put`
+        is one more of them, which may be no race."""
         clock = self.clock[index]
-        self.races += [(earlier, index) for earlier in self._raced(clock, key, writes, blocking)]
+        races = self._raced(clock, key, writes, blocking, put)
+        self.races += [(earlier, index) for earlier in races if raced or earlier != put]
         if blocking and (released := self._written.get(key)) is not None:
             _join(clock, self.clock[released])
         if writes:
@@ -256,9 +275,11 @@ class Order:
         else:
             self._set(self._read, key, (*self._read.get(key, ()), index))
 
-    def _raced(self, clock: Clock, key: int, writes: bool, blocking: bool) -> list[int]:
+    def _raced(self, clock: Clock, key: int, writes: bool, blocking: bool, put: int | None = None) -> list[int]:
         """The steps that one with this access comes after by a race alone; its `clock` is then after them, too."""
         found = list(self._read.get(key, ())) if writes else []
+        if put is not None:
+            found.append(put)
         written = self._taken.get(key) if blocking else self._written.get(key)
         if written is not None:
             found.append(written)
@@ -290,6 +311,7 @@ class Order:
         for part in (*steps, self.redo, self.takes, self._at):
             del part[length:]
         del self._now[length:], self._floor[length:]
+        self._collected = False
         self.races.clear()
 
     def pending(self, thread: SimThread) -> tuple[int, Accesses, Clock, Redo | None, list[int]]:

@@ -1,8 +1,9 @@
 """``dfs``: every schedule with at most so many preemptions, fewest first (Musuvathi and Qadeer, PLDI 2007).
 
-A preemption is a switch away from a thread that could go on. The bound is raised from 0 to the one asked for, or until
-no schedule was left out because of it. Schedules that differ in the order of independent steps only are all executed,
-but counted as one trace; ``dpor`` executes one of them, and cannot be bounded.
+A preemption is a switch away from a thread that could go on; one whose next step would be a time-out waits. A
+collection is one, too. The bound is raised from 0 to the one asked for, or until no schedule was left out because of
+it. Schedules that differ in the order of independent steps only are all executed, but counted as one trace; ``dpor``
+executes one of them, and cannot be bounded.
 
 It knows which threads are ready and who ran; traces are told apart by ``_order``.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from duckrace.kernel import SimThread, machine
+from duckrace.kernel.machine import runs_out
 
 from ._order import Order
 
@@ -78,12 +80,12 @@ class Dfs:
 
     def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
         position = len(machine.decisions)
-        stays = running in ready
+        stays = running in ready and not runs_out(running)
         if position < len(self._prefix):
             wanted = self._prefix[position]
             chosen = next(thread for thread in ready if thread.n == wanted)
         else:
-            chosen = running if stays else ready[0]
+            chosen = running if stays else next((thread for thread in ready if not runs_out(thread)), ready[0])
             others = [thread.n for thread in ready if thread is not chosen]
             if stays and self._preemptions >= self.bound:
                 self._cut |= bool(others)
@@ -95,6 +97,7 @@ class Dfs:
 
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
         self.order.step(thread, op, obj)
+        self.order.redo[-1] = None  # is of no use here, and would keep alive what the collector is to find
 
     def wrote(self, event: Any) -> None:
         self.order.wrote(event)

@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 
 from duckrace.kernel import SimThread, machine
-from duckrace.kernel.machine import YIELD
+from duckrace.kernel.machine import LATE, YIELD, runs_out
 
 from ._order import Accesses, Order, Redo, dependent
 from ._wakeup import Branch, Step, insert, weakly_initial
@@ -125,9 +125,9 @@ class Dpor:
         if not awake:
             self._slept = True
             awake = ready
-        if running in awake and running.op is not YIELD:
+        if running in awake and running.op is not YIELD and not (machine.free and _rests(running)):
             return running
-        return next((thread for thread in awake if thread.op is not YIELD), awake[0])
+        return next((thread for thread in awake if not _rests(thread)), awake[0])
 
     def _diverged(self, ready: list[SimThread], why: str) -> SimThread:
         machine.fail(Diverged(why))  # does not return
@@ -210,3 +210,8 @@ class Dpor:
 
     def end(self, choices: int) -> None:
         self._begun = False
+
+
+def _rests(thread: SimThread) -> bool:
+    """Others may go first: what it does next is to let them, or to have waited in vain."""
+    return thread.op is YIELD or thread.op is LATE or runs_out(thread)

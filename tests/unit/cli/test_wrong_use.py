@@ -75,6 +75,8 @@ def test_local_function() -> None:
         (["--strategy", "psychic"], "strategy is one of"),
         (["--granularity", "quark"], "granularity is one of"),
         (["--timeouts", "never"], "timeouts is one of"),
+        (["--gc", "always"], "gc is one of"),
+        (["--gc", "scheduled", "--strategy", "dpor"], "dpor cannot order collections"),
         (["--executions", "0"], "executions is a whole number from 1 on"),
         (["--executions", "many"], "is not a valid integer"),
         (["--seed", "-1"], "seed is a whole number from 0 on"),

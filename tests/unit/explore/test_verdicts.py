@@ -123,6 +123,8 @@ WRONG = {
     "strategy": {"strategy": "best"},
     "granularity": {"granularity": "bytecode"},
     "timeouts": {"timeouts": "never"},
+    "gc": {"gc": "always"},
+    "dpor cannot order collections": {"gc": "scheduled", "strategy": "dpor"},
     "thread_exceptions": {"thread_exceptions": "maybe"},
     "executions": {"executions": 0},
     "executions, not a number": {"executions": True},

@@ -122,6 +122,18 @@ def test_pass_says_what_it_covered_and_what_it_does_not_claim() -> None:
     assert "samples, not all interleavings" in text
 
 
+def test_pass_says_what_could_happen_besides() -> None:
+    usual = render(result())
+    assert "time-outs" not in usual
+    assert "collector" not in usual
+    text = " ".join(render(result(timeouts="free", gc="scheduled")).split())
+    assert "granularity sync, timeouts free, gc scheduled: threads switch" in text
+    assert "; time-outs may come at any moment; the cycle collector may run at any step." in text
+    proved = render(result(timeouts="free", exhaustive=True, verdict=Verdict(kind=Kind.PASSED, detail="exhaustive")))
+    assert "That includes every moment of a time-out." in " ".join(proved.split())
+    assert "(seed 3, granularity sync, timeouts free)" in " ".join(render(result(failure(), timeouts="free")).split())
+
+
 def test_pass_with_many_outcomes_counts_them() -> None:
     assert "The executions ended in 50 different ways." in render(result(outcomes=dict.fromkeys(range(50), 20)))
 

@@ -189,7 +189,7 @@ class Locations:
             _m.point(me, op, access)
         else:
             _m.pass_by()
-            if self.skipped is not None and len(_m.ready) > 1:
+            if self.skipped is not None and _m.decides():
                 self.skipped.append((len(_m.decisions), me.n))
         if idle:  # a loop that only reads gets nowhere by itself
             _m.spins_at = _m.steps
