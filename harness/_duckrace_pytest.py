@@ -26,10 +26,11 @@ class Knob(NamedTuple):
     kind: type
     metavar: str
     meaning: str
+    on: bool = False  # without being asked for: its option switches it off
 
     @property
     def option(self) -> str:
-        return f"--duckrace-{self.name.replace('_', '-')}"
+        return f"--duckrace-{'no-' * self.on}{self.name.replace('_', '-')}"
 
     @property
     def key(self) -> str:
@@ -52,6 +53,7 @@ KNOBS: Final = (
     Knob("modules", list, "PACKAGE", "simulate this package, and only those named (repeatable)"),
     Knob("thread_exceptions", str, "NAME", "what an exception means that a thread does not catch: fail or ignore"),
     Knob("keep_going", bool, "", "do not end at the first failing execution"),
+    Knob("minimize", bool, "", "show a failure as it was found, without reducing its schedule", on=True),
     Knob("deadline", float, "SECONDS", "wall-clock time per test, then BUDGET"),
     Knob("corpus", str, "DIR", "keep failures here, and replay them first (default: .duckrace)"),
     Knob("watchdog", float, "SECONDS", "time without a schedule point that counts as UNCONTROLLED; 0: never"),
@@ -64,7 +66,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("duckrace", "duckrace: tests marked with duckrace explore their thread interleavings")
     for knob in KNOBS:
         if knob.kind is bool:
-            how: dict[str, Any] = {"action": "store_true"}
+            how: dict[str, Any] = {"action": "store_false" if knob.on else "store_true"}
         elif knob.kind is list:
             how = {"action": "append", "metavar": knob.metavar}
         else:

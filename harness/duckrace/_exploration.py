@@ -1,7 +1,7 @@
 """One exploration: executions one after another, what they ended with, and each failure replayed.
 
 Kept failures of earlier runs come first. The first failure of each kind and cause is replayed at once, twice: what
-cannot be repeated is NONDETERMINISM with the first step that differs.
+cannot be repeated is NONDETERMINISM with the first step that differs. Then it is minimised.
 
 It knows sessions, strategies and endings; it must not know how a result is shown, or which channel is tested.
 """
@@ -21,6 +21,7 @@ from ._corpus import Corpus, Fate, Kept, fails
 from ._data import Failure, Kind, Result, Verdict
 from ._endings import NONDETERMINISM, ending, plain
 from ._errors import UsageError
+from ._minimising import Minimising, can_be
 from ._scenario import pack
 from ._session import Session
 from ._settings import Progress, Settings
@@ -29,14 +30,29 @@ from .kernel import machine
 from .kernel.recorder import Steps, Tracer
 from .kernel.shared import locations
 from .search import Exhaustive, Follow, Replay, Strategy
+from .search.minimise import Budget
 
 
 class Exploration:
     """The loop and what it gathers."""
 
-    def __init__(self, session: Session, settings: Settings, strategy: Strategy, *, alone: bool = False) -> None:
-        """`alone`: a scenario may do without threads (a case of the checks often has no need of any)."""
+    def __init__(
+        self,
+        session: Session,
+        settings: Settings,
+        strategy: Strategy,
+        *,
+        alone: bool = False,
+        minimize: Budget | None = None,
+        exact: bool = False,
+    ) -> None:
+        """`alone`: a scenario may do without threads (a case of the checks often has no need of any). `minimize`:
+        failures, within this; `exact`: to what says the very same."""
         self.alone = alone
+        self.minimize = minimize
+        self.exact = exact
+        self.ends: float | None = None  # of the deadline, on the clock of time.perf_counter
+        self.notes: list[str] = []
         self.session = session
         self.settings = settings
         self.strategy = strategy
@@ -63,8 +79,9 @@ class Exploration:
         `expected`: see :func:`~._corpus.fails`.
         """
         started, strategy, session = time.perf_counter(), self.strategy, self.session
+        self.ends = None if deadline is None else started + deadline
         for one in kept:
-            over = deadline is not None and time.perf_counter() - started > deadline
+            over = self.ends is not None and time.perf_counter() > self.ends
             if machine.interrupted or over or self._enough(keep_going):
                 break
             self.strategy = follow = Follow(one.token.threads())
@@ -93,6 +110,7 @@ class Exploration:
     ) -> None:
         told = time.perf_counter()
         started = told - self.seconds  # kept failures take of the same time
+        self.ends = None if deadline is None else started + deadline
         session, strategy = self.session, self.strategy
         searching = strategy if isinstance(strategy, Exhaustive) else None  # asked once: it looks at every attribute
         self._replays = self.executions, self.failed, self.outcomes.copy()
@@ -191,7 +209,7 @@ class Exploration:
             decisions = list(machine.decisions)
             try:
                 decisions = self._spelled_out(decisions)
-                failure = self._replayed(decisions)
+                failure = self._minimised(self._replayed(decisions), decisions)
             except KeyboardInterrupt:  # Ctrl-C while it was repeated: what was found is not lost
                 failure = self._told(ending, Tracer(self._file()), decisions)
             kind = failure.kind
@@ -260,6 +278,25 @@ class Exploration:
             events=tuple(tracer.events),
             output=self.session.output.getvalue(),
         )
+
+    def _minimised(self, failure: Failure, decisions: list[int]) -> Failure:
+        """The same failure by the least schedule that shows it; as it is if there is no such, or it may not be."""
+        if self.minimize is None or not can_be(failure):
+            return failure
+        minimising = Minimising(self.session, exact=self.exact, ends=self.ends)
+        minimal = minimising.minimal(failure, decisions, self.minimize)
+        if minimal is None:
+            return failure
+        if list(minimal.shape.decisions) == decisions:
+            return replace(failure, minimized=minimal.fixpoint)
+        reduced = self._replayed(list(minimal.shape.decisions))
+        if reduced.kind is not failure.kind or (self.exact and reduced.message != failure.message):
+            self.notes.append(
+                f"The failure is shown as it was found: what it was minimised to ended with {reduced.message!r} when "
+                "it was repeated."
+            )
+            return failure
+        return replace(reduced, minimized=minimal.fixpoint)
 
     def _run_traced(self, decisions: list[int]) -> tuple[Diagnosis | None, Tracer]:
         """One execution with its timeline; None for an ending without fault."""
@@ -357,7 +394,7 @@ class Exploration:
             seconds=self.seconds,
             threads=self.threads,
             lost=self.session.lost,
-            notes=_notes(self.session),
+            notes=(*_notes(self.session), *self.notes),
         )
 
 

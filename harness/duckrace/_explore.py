@@ -23,6 +23,7 @@ from ._settings import Progress, Settings, one_of
 from ._weakest import labelled
 from .kernel.watchdog import LIMIT
 from .search import Replay
+from .search.minimise import Budget
 
 SAMPLES: Final = 1_000  # executions of a strategy that samples
 
@@ -41,6 +42,7 @@ def explore(
     modules: Sequence[str] | None = None,
     thread_exceptions: str = "fail",
     keep_going: bool = False,
+    minimize: bool = True,
     deadline: float | None = None,
     watchdog: float = LIMIT,
     corpus: Where = None,
@@ -62,6 +64,8 @@ def explore(
     `modules`: the only packages to load anew (None: every pure-Python one).  `thread_exceptions`:
     ``"fail"`` or ``"ignore"`` what threads do not catch.  `deadline`: seconds of wall-clock time, then
     BUDGET.  `watchdog`: seconds without a schedule point that count as UNCONTROLLED, 0 = never.
+    `minimize`: reduce the schedule of a failure until no single step less fails in the same way, within some thousand
+    more executions; with `keep_going`, in exactly the same way, one of each kind and cause.
     `corpus`: a folder (or an ``ExampleDatabase`` of Hypothesis) where failures are kept. Those of earlier runs are
     replayed first; one that no longer fails is dropped with a note.  None: none is kept, none is replayed.
     `progress` is called a few times per second.
@@ -94,7 +98,8 @@ def explore(
     shelf, key = opened(corpus), key_of(reference)
     kept, notes = shelf.kept(key, settings) if shelf is not None else ([], [])
     with Session(reference, settings, watchdog) as session, session.held():
-        exploration = Exploration(session, settings, chooser)
+        budget = Budget() if minimize else None
+        exploration = Exploration(session, settings, chooser, minimize=budget, exact=keep_going)
         exploration.again(kept, keep_going, deadline)
         exploration.run(executions, keep_going, deadline, progress)
     result = exploration.result(executions)

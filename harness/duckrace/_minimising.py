@@ -62,7 +62,10 @@ class Minimising:
 
     def _execute(self, strategy: Shaping, worth: Callable[[], bool]) -> Shape | None:
         found: Shape | None = self._session.execute(
-            strategy.choose, recorder=strategy, inspect=lambda: strategy.shape() if self._alike(worth) else None
+            strategy.choose,
+            recorder=strategy,
+            inspect=lambda: strategy.shape() if self._alike(worth) else None,
+            every=True,
         )
         if machine.over in ("interrupt", "stop") or machine.interrupted:
             raise Enough

@@ -22,6 +22,7 @@ FLOORS = {
     "_session": 4,
     "plugins": 4,
     "_endings": 4,
+    "_minimising": 4,
     "_exploration": 4,
     "_explore": 4,
     "_weakest": 4,

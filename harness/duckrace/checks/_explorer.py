@@ -13,6 +13,7 @@ from duckrace import search
 from duckrace._corpus import Corpus, key_of
 from duckrace._data import Kind, Result
 from duckrace._exploration import Exploration, settled
+from duckrace._minimising import CHECKS
 from duckrace._scenario import Reference, found_in, scenario_in
 from duckrace._session import Session
 from duckrace._settings import Settings
@@ -53,8 +54,8 @@ class Explorer:
     ) -> Result:
         """As :func:`duckrace.explore`. `expected`: a hang that is no failure to be kept."""
         settings = Settings(modules=self._subject.modules, thread_exceptions=thread_exceptions)
-        session = self._session_for(reference, settings)
-        exploration = Exploration(session, settings, search.make(strategy, self._seed), alone=True)
+        session, chooser = self._session_for(reference, settings), search.make(strategy, self._seed)
+        exploration = Exploration(session, settings, chooser, alone=True, minimize=CHECKS, exact=True)
         key = key_of(reference)
         if corpus is not None:
             with session.outside():

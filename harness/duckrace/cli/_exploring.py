@@ -56,6 +56,12 @@ if TYPE_CHECKING:
     help="Without a schedule point for so long: UNCONTROLLED (0: never).",
 )
 @click.option("--keep-going", is_flag=True, help="Do not end at the first failing execution.")
+@click.option(
+    "--minimize/--no-minimize",
+    default=True,
+    envvar="DUCKRACE_MINIMIZE",
+    help="Reduce the schedule of a failure to what matters, or show it as it was found.",
+)
 @deadline_
 @corpus_
 @no_corpus_

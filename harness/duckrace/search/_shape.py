@@ -102,6 +102,9 @@ class Shaping:
     def wrote(self, event: object) -> None:
         pass
 
+    def touched(self, access: object) -> None:
+        pass
+
     def shape(self) -> Shape:
         """Of the execution so far."""
         last = self._last
