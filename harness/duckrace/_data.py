@@ -63,6 +63,9 @@ class Event:
     call: str  # the call by which the scenario got there: ``send(0)``
     where: str  # ``file:line``
     choices: int  # how many threads could have made this step
+    switch: str = ""  # why the thread of the step before was left: ``A waits for lock#1``; empty if it was not
+    preempts: bool = False  # that thread could have gone on
+    matters: bool = True  # what failed may depend on it
 
     def same_step(self, other: Event) -> bool:
         return (self.path, self.operation) == (other.path, other.operation)
@@ -95,7 +98,9 @@ class Failure:
     output: str = ""  # what the failing execution printed
     strategy: str = ""  # which strategy found it
     execution: int = 0  # in which execution it was found, from 1
-    minimized: bool = False  # the schedule was reduced to what matters
+    minimized: bool = False  # the schedule was reduced until no single step less fails
+    preemptions: int = 0  # switches away from a thread that could have gone on
+    switches: int = 0  # all others: those that a wait or an end forces
     granularity: str = ""  # the weakest at which it was had; empty: no weaker one was tried
     weaker: tuple[tuple[str, str], ...] = ()  # those at which it was not: ``excluded``, or in how many executions
 

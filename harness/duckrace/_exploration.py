@@ -29,7 +29,9 @@ from .hangs import Diagnosis
 from .kernel import machine
 from .kernel.recorder import Steps, Tracer
 from .kernel.shared import locations
+from .plugins import providers
 from .search import Exhaustive, Follow, Replay, Strategy
+from .search._causes import Causes
 from .search.minimise import Budget
 
 
@@ -302,10 +304,15 @@ class Exploration:
         """One execution with its timeline; None for an ending without fault."""
         follow = Replay(decisions)
         follow.begin(0)
-        tracer = Tracer(self._file())
-        ending: Diagnosis | None = self.session.execute(
-            follow.choose, recorder=tracer, inspect=self._ending, every=True
-        )
+        causes = Causes()
+        tracer = Tracer(self._file(), self._role, causes)
+
+        def inspect() -> Diagnosis | None:
+            if machine.over == "hang":
+                tracer.shade(causes.of(machine.stuck))
+            return self._ending()
+
+        ending: Diagnosis | None = self.session.execute(follow.choose, recorder=tracer, inspect=inspect, every=True)
         if machine.over == "interrupt":
             raise KeyboardInterrupt
         left = len(decisions) - len(machine.decisions)
@@ -329,7 +336,14 @@ class Exploration:
             explanation="" if exception else ending.explanation,
             traceback=ending.explanation if exception else "",
             output=self.session.output.getvalue(),
+            preemptions=tracer.preemptions,
+            switches=tracer.switches,
         )
+
+    def _role(self, obj: object) -> str | None:
+        """``"sender"`` or ``"receiver"`` for a handle of a channel that somebody knows."""
+        known = providers(self.session.world.modules)
+        return next((role for provider in known if (role := provider.role(obj)) is not None), None)
 
     def _ending(self) -> Diagnosis | None:
         return ending(self.session)

@@ -11,6 +11,7 @@
 ``snapshot``      modules put back between executions
 ``world``         loads all of this under the names that programs import
 ``frames``        where a thread is in its program, in words
+``names``         names for locks and handles, to be shown
 ``recorder``      the trace of an execution that is replayed to be shown
 ``watchdog``      notices what cannot be controlled
 

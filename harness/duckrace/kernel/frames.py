@@ -177,13 +177,33 @@ def started_name(function: object) -> str:
 
 def condition_text(stack: list[types.FrameType]) -> str:
     """Which ``Condition`` a thread waits in: named by its lock."""
+    lock = condition_lock(stack)
+    return f"the condition of {label(lock)}" if lock is not None else "a condition"
+
+
+def condition_lock(stack: list[types.FrameType]) -> Lock | None:
+    """The lock of the ``Condition`` that a thread waits in, if it is a simulated one."""
     for frame in stack:
         owner = locals_of(frame).get("self")
         lock = getattr(owner, "_lock", None)
         if frame.f_code.co_name == "wait" and lock is not None:
             inner: Any = getattr(lock, "_block", lock)
-            return f"the condition of {label(inner)}" if isinstance(inner, Lock) else "a condition"
-    return "a condition"
+            return inner if isinstance(inner, Lock) else None
+    return None
+
+
+def wait_text(op: str, obj: object, stack: list[types.FrameType]) -> str:
+    """What a thread does that cannot go on, in words: ``waits for lock#1``."""
+    if op is JOIN and isinstance(obj, SimThread):
+        return f"waits for {obj.name} to end"
+    if op is ACQUIRE and isinstance(obj, Lock):
+        return f"waits for {label(obj)}"
+    if op is SLEEP:
+        return "sleeps"
+    if op is EXIT:
+        return "has returned"
+    words = operation_text(op, obj, stack)
+    return words.replace("wait for", "waits for", 1) if op is WAIT else f"waits ({words})"
 
 
 def call_or_operation(op: str, obj: object, stack: list[types.FrameType], scenario: str) -> tuple[str, str]:

@@ -9,12 +9,15 @@ They know frames and values; they must not know what an execution is replayed fo
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 
 from duckrace._data import Event
 
 from . import frames
 from .locks import Lock, label
-from .machine import SimThread, machine
+from .machine import YIELD, Recorder, SimThread, machine
+from .names import Names, Role
 
 
 class Steps:
@@ -35,29 +38,79 @@ class Steps:
 
 
 class Tracer:
-    """Every step with the call that led there; `scenario` is the file whose calls are shown."""
+    """Every step with the call that led there, and why the thread before it was left.
 
-    def __init__(self, scenario: str) -> None:
+    `scenario` is the file whose calls are shown; `role` says which objects are handles of channels; `also` is told of
+    every step, too.
+    """
+
+    def __init__(self, scenario: str, role: Role | None = None, also: Recorder | None = None) -> None:
         self.scenario = scenario
         self.events: list[Event] = []
+        self._names = Names(role)
+        self._also = also
+        self._last: SimThread | None = None
+        self._now = machine.now
+
+    @property
+    def preemptions(self) -> int:
+        """Switches away from a thread that could have gone on."""
+        return sum(event.preempts for event in self.events)
+
+    @property
+    def switches(self) -> int:
+        """All other switches."""
+        return sum(bool(event.switch) and not event.preempts for event in self.events)
 
     def step(self, thread: SimThread, op: str, obj: object) -> None:
         stack = [frame for frame in frames.back(sys._getframe()) if not frames.is_ours(frame)]
+        names = self._names
+        names.learn(obj, stack)
         call, where = frames.call_or_operation(op, obj, stack, self.scenario)
+        switch, preempts = self._switch(thread)
         self.events.append(
             Event(
                 step=len(self.events) + 1,
                 thread=thread.name,
                 path=thread.path,
-                operation=frames.operation_text(op, obj, stack),
-                call=call,
+                operation=names.told(frames.operation_text(op, obj, stack)),
+                call=names.drop(stack) or names.told(call),
                 where=where,
                 choices=len(machine.ready),
+                switch=names.told(switch),
+                preempts=preempts,
             )
         )
+        self._last = thread
+        self._now = machine.now
+        if self._also is not None:
+            self._also.step(thread, op, obj)
+
+    def _switch(self, thread: SimThread) -> tuple[str, bool]:
+        """Why the thread that made the last step was left, and whether it was preempted."""
+        last = self._last
+        if last is None or last is thread:
+            return "", False
+        if last.done:
+            return f"{last.name} ends", False
+        if machine.now != self._now:
+            return "nobody can go on: time passes", False
+        if last in machine.ready:
+            yields = last.op is YIELD
+            return f"{last.name} yields" if yields else f"preempted: {last.name} could have gone on", not yields
+        return f"{last.name} {frames.wait_text(last.op, last.obj, frames.frames_of(last))}", False
+
+    def shade(self, matter: Sequence[bool]) -> None:
+        """Say of each step whether it matters."""
+        self.events = [
+            event if counts else replace(event, matters=False)
+            for event, counts in zip(self.events, matter, strict=True)
+        ]
 
     def wrote(self, event: object) -> None:
-        pass
+        if self._also is not None:
+            self._also.wrote(event)
 
     def touched(self, access: object) -> None:
-        pass
+        if self._also is not None:
+            self._also.touched(access)
