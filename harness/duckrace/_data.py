@@ -63,8 +63,8 @@ class Event:
     call: str  # the call by which the scenario got there: ``send(0)``
     where: str  # ``file:line``
     choices: int  # how many threads could have made this step
-    switch: str = ""  # why the thread of the step before was left: ``A waits for lock#1``; empty if it was not
-    preempts: bool = False  # that thread could have gone on
+    switch: str = ""  # why the thread of the step before was left: ``waits for lock#1``; empty if it was not
+    preempts: bool = False  # because of nothing: it could have gone on
     matters: bool = True  # what failed may depend on it
 
     def same_step(self, other: Event) -> bool:

@@ -309,7 +309,9 @@ class Exploration:
 
         def inspect() -> Diagnosis | None:
             if machine.over == "hang":
-                tracer.shade(causes.of(machine.stuck))
+                tracer.shade(causes.of_hang(machine.stuck))
+            elif machine.over == "exception" and machine.error_thread is not None:
+                tracer.shade(causes.of_exception(machine.error_thread))
             return self._ending()
 
         ending: Diagnosis | None = self.session.execute(follow.choose, recorder=tracer, inspect=inspect, every=True)

@@ -203,7 +203,7 @@ def wait_text(op: str, obj: object, stack: list[types.FrameType]) -> str:
     if op is EXIT:
         return "has returned"
     words = operation_text(op, obj, stack)
-    return words.replace("wait for", "waits for", 1) if op is WAIT else f"waits ({words})"
+    return words.replace("wait for", "waits for", 1) if op is WAIT else f"waits to {words}"
 
 
 def call_or_operation(op: str, obj: object, stack: list[types.FrameType], scenario: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from duckrace._data import Event
 
@@ -18,6 +19,7 @@ from . import frames
 from .locks import Lock, label
 from .machine import YIELD, Recorder, SimThread, machine
 from .names import Names, Role
+from .shared import READ, WRITE
 
 
 class Steps:
@@ -38,7 +40,7 @@ class Steps:
 
 
 class Tracer:
-    """Every step with the call that led there, and why the thread before it was left.
+    """Every step with the call that led there, and why the thread before it was left; accesses, too.
 
     `scenario` is the file whose calls are shown; `role` says which objects are handles of channels; `also` is told of
     every step, too.
@@ -51,6 +53,7 @@ class Tracer:
         self._also = also
         self._last: SimThread | None = None
         self._now = machine.now
+        self._steps = 0
 
     @property
     def preemptions(self) -> int:
@@ -63,14 +66,33 @@ class Tracer:
         return sum(bool(event.switch) and not event.preempts for event in self.events)
 
     def step(self, thread: SimThread, op: str, obj: object) -> None:
+        switch, preempts = self._switch(thread)
+        self._last, self._now = thread, machine.now
+        self._steps += 1
+        self._note(thread, op, obj, switch, preempts)
+        if self._also is not None:
+            self._also.step(thread, op, obj)
+
+    def touched(self, access: Any) -> None:
+        """An access as a part of the last step: an event of its own."""
+        if self._last is not None:
+            writes = any(writes for _, writes in access.touched())
+            self._note(self._last, WRITE if writes else READ, access, "", False)
+            if self._also is not None:
+                self._also.touched(access)
+
+    def wrote(self, event: object) -> None:
+        if self._also is not None:
+            self._also.wrote(event)
+
+    def _note(self, thread: SimThread, op: str, obj: object, switch: str, preempts: bool) -> None:
         stack = [frame for frame in frames.back(sys._getframe()) if not frames.is_ours(frame)]
         names = self._names
         names.learn(obj, stack)
         call, where = frames.call_or_operation(op, obj, stack, self.scenario)
-        switch, preempts = self._switch(thread)
         self.events.append(
             Event(
-                step=len(self.events) + 1,
+                step=self._steps,
                 thread=thread.name,
                 path=thread.path,
                 operation=names.told(frames.operation_text(op, obj, stack)),
@@ -81,10 +103,6 @@ class Tracer:
                 preempts=preempts,
             )
         )
-        self._last = thread
-        self._now = machine.now
-        if self._also is not None:
-            self._also.step(thread, op, obj)
 
     def _switch(self, thread: SimThread) -> tuple[str, bool]:
         """Why the thread that made the last step was left, and whether it was preempted."""
@@ -92,25 +110,17 @@ class Tracer:
         if last is None or last is thread:
             return "", False
         if last.done:
-            return f"{last.name} ends", False
-        if machine.now != self._now:
-            return "nobody can go on: time passes", False
-        if last in machine.ready:
+            return "ends", False
+        passes = machine.now != self._now
+        if last in machine.ready and not passes:
             yields = last.op is YIELD
-            return f"{last.name} yields" if yields else f"preempted: {last.name} could have gone on", not yields
-        return f"{last.name} {frames.wait_text(last.op, last.obj, frames.frames_of(last))}", False
+            return "yields" if yields else "preempted: could have gone on", not yields
+        words = frames.wait_text(last.op, last.obj, frames.frames_of(last))
+        return f"{words}; nobody can go on, so time passes" if passes else words, False
 
     def shade(self, matter: Sequence[bool]) -> None:
-        """Say of each step whether it matters."""
+        """Say of each event whether it matters."""
         self.events = [
             event if counts else replace(event, matters=False)
             for event, counts in zip(self.events, matter, strict=True)
         ]
-
-    def wrote(self, event: object) -> None:
-        if self._also is not None:
-            self._also.wrote(event)
-
-    def touched(self, access: object) -> None:
-        if self._also is not None:
-            self._also.touched(access)

@@ -100,7 +100,7 @@ class Order:
                 self._width += 4
         return number
 
-    def _key(self, obj: Any, part: str = "") -> int:
+    def key(self, obj: Any, part: str = "") -> int:
         """A small number for an object, the same in every execution: who made it, and as which of theirs."""
         creator = obj.creator
         name = (id(obj) if creator is None else (creator.path, obj.number), part)
@@ -108,7 +108,7 @@ class Order:
 
     def _waiter(self, lock: QuietLock) -> int:
         """The same for what is notified, where that may come too late."""
-        return self._key(lock, "waiter")
+        return self.key(lock, "waiter")
 
     # -- a step ---------------------------------------------------------------------------------------------
 
@@ -154,7 +154,7 @@ class Order:
     def wrote(self, obj: Any) -> None:
         """The thread that made the last step writes the flag of an Event, or notifies a waiter, as a part of it."""
         index = len(self.tid) - 1
-        access = (self._waiter(obj) if isinstance(obj, QuietLock) else self._key(lock_of(obj), "flag"), True)
+        access = (self._waiter(obj) if isinstance(obj, QuietLock) else self.key(lock_of(obj), "flag"), True)
         if access not in self.accesses[index]:
             if self.base[index] is self.clock[index]:
                 self.base[index] = self.clock[index][:]
@@ -191,14 +191,14 @@ class Order:
     def _accesses(self, thread: SimThread, op: str, obj: Any) -> tuple[Accesses, bool, Redo | None]:
         """What the step touches, whether it is a blocking acquire, and what it needs to be done elsewhere."""
         if op is ACQUIRE:
-            return (((self._key(obj), True),), True, None) if not thread.expired else (NONE, False, None)
+            return (((self.key(obj), True),), True, None) if not thread.expired else (NONE, False, None)
         if op is RELEASE:
-            return ((self._key(obj), True),), False, None
+            return ((self.key(obj), True),), False, None
         if op is TRY:
-            key = self._key(obj)
+            key = self.key(obj)
             return ((key, obj.owner is None),), False, (TRY, key, key)
         if op is LOCKED:
-            return ((self._key(obj), False),), False, None
+            return ((self.key(obj), False),), False, None
         if op is READ or op is WRITE:
             state = obj.state()
             return (
@@ -210,9 +210,9 @@ class Order:
             who = self._keys.setdefault(("end", obj.path), len(self._keys))
             return ((who, op is END),), False, None
         if op is IS_SET:
-            return ((self._key(lock_of(obj), "flag"), False),), False, None
+            return ((self.key(lock_of(obj), "flag"), False),), False, None
         if op is PUT:
-            return ((self._key(obj, "far"), True),), False, None
+            return ((self.key(obj, "far"), True),), False, None
         if machine.free:
             if op is WAIT:
                 return (((self._waiter(obj), False),) if thread.timer else NONE), False, None
@@ -220,7 +220,7 @@ class Order:
                 clock = self._keys.setdefault("clock", len(self._keys))
                 return ((clock, op is LATE or op is SLEEP),), False, None
         if (op is GET or op is SIZE) and not thread.expired:
-            near, far = self._key(obj, "near"), self._key(obj, "far")
+            near, far = self.key(obj, "near"), self.key(obj, "far")
             waits = thread in obj.waiting
             if op is GET and (waits or obj._items):
                 return ((near, True),), False, (GET if waits else TRY, near, far)
