@@ -288,17 +288,22 @@ class Exploration:
         minimising = Minimising(self.session, exact=self.exact, ends=self.ends)
         minimal = minimising.minimal(failure, decisions, self.minimize)
         if minimal is None:
-            return failure
+            return self._as_found(failure, "it failed in another way when it was repeated")
+        if not minimal.fixpoint:
+            self.notes.append(
+                f"A shorter schedule may fail, too: reducing it ended early, after {minimal.executions:,} executions."
+            )
         if list(minimal.shape.decisions) == decisions:
             return replace(failure, minimized=minimal.fixpoint)
         reduced = self._replayed(list(minimal.shape.decisions))
         if reduced.kind is not failure.kind or (self.exact and reduced.message != failure.message):
-            self.notes.append(
-                f"The failure is shown as it was found: what it was minimised to ended with {reduced.message!r} when "
-                "it was repeated."
-            )
-            return failure
+            return self._as_found(failure, f"what it was reduced to ended with {reduced.message!r} when repeated")
         return replace(reduced, minimized=minimal.fixpoint)
+
+    def _as_found(self, failure: Failure, why: str) -> Failure:
+        if not machine.interrupted:
+            self.notes.append(f"The failure is shown as it was found, not reduced: {why}.")
+        return failure
 
     def _run_traced(self, decisions: list[int]) -> tuple[Diagnosis | None, Tracer]:
         """One execution with its timeline; None for an ending without fault."""

@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from .collector import COLLECT
 from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
-from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop, machine
+from .machine import BEGIN, END, EXIT, JOIN, RUN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop, machine
 from .shared import Access
 
 HERE: Final = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pytest_support"))  # never shown
@@ -34,6 +34,7 @@ WORDS: Final = {
     COLLECT: "the garbage collector runs",
     END: "ends",
     EXIT: "returns",
+    RUN: "goes on",
     STARTED: "has started it",
     TIMER: "sets a timer",
     YIELD: "yields",
@@ -192,6 +193,13 @@ def condition_lock(stack: list[types.FrameType]) -> Lock | None:
     return None
 
 
+def done_text(op: str, obj: object, stack: list[types.FrameType], expired: bool) -> str:
+    """The same of a step that has been made; `expired`: time ended its wait."""
+    if op in (ACQUIRE, WAIT, JOIN) and expired:
+        return f"its time-out ends ({operation_text(op, obj, stack)})"
+    return "is notified" if op is WAIT and isinstance(obj, QuietLock) else operation_text(op, obj, stack)
+
+
 def wait_text(op: str, obj: object, stack: list[types.FrameType]) -> str:
     """What a thread does that cannot go on, in words: ``waits for lock#1``."""
     if op is JOIN and isinstance(obj, SimThread):
@@ -216,7 +224,7 @@ def call_or_operation(op: str, obj: object, stack: list[types.FrameType], scenar
         return words, place(caller)
     if caller.f_code.co_name == "__del__":
         return f"last reference to a {type(locals_of(caller).get('self')).__name__} goes", ""
-    plain = op in (START, STARTED, BEGIN, END, EXIT, JOIN)
+    plain = op in (START, STARTED, BEGIN, END, EXIT, JOIN, RUN)
     if callee is None or plain or (callee.f_code.co_name.startswith("__") and is_library(callee)):
         text = words
     elif callee.f_code.co_name in ("__next__", "__iter__"):

@@ -95,11 +95,11 @@ class Tracer:
                 step=self._steps,
                 thread=thread.name,
                 path=thread.path,
-                operation=names.told(frames.operation_text(op, obj, stack)),
+                operation=names.told(frames.done_text(op, obj, stack, thread.expired)),
                 call=names.drop(stack) or names.told(call),
                 where=where,
                 choices=len(machine.ready),
-                switch=names.told(switch),
+                switch=switch,
                 preempts=preempts,
             )
         )

@@ -10,12 +10,10 @@ from typing import Final
 
 from duckrace._data import Failure, ThreadState
 
-from . import timeline
+from . import lanes, timeline
 from .layout import Line, Span, columns, line, paragraph
 from .words import gap, many, section
 
-NAME: Final = 24  # columns of a thread's name, at most
-CALL: Final = 56  # columns of a call, at least
 WAIT: Final = 60  # columns of what is waited for, at most
 PRINTED: Final = 40  # lines of output shown where there are more
 STACK: Final = 6  # frames per waiting thread
@@ -41,19 +39,23 @@ def _timeline(failure: Failure, width: int) -> list[Line]:
     found = timeline.rows(failure.events)
     if not found:
         return []
+    waits = {state.path: state.waits_for for state in failure.threads}
+    found[-1].left = found[-1].left or waits.get(found[-1].path, "")
     rows, left_out = timeline.shown(found)
-    taken = max(len(row.where) for row in rows) + min(NAME, max(len(row.thread) for row in rows)) + 14
-    table: list[list[Span | str]] = [[("step", "dim"), ("thread", "dim"), ("does", "dim"), ("at", "dim")]]
-    last: object = None
-    for row in rows:
-        thread = (row.thread, _colour(row.path)) if row.path != last else ""
-        table.append([(f"{row.step:>4}", "dim"), thread, row.words, (row.where, "dim")])
-        last = row.path
-    lines = columns(table, [None, NAME, max(CALL, width - taken), None])
+    lines = lanes.lanes(rows, width) or lanes.listed(rows, width)
     if left_out:
         text = f"        … {many(left_out, 'row')} before this left out (all of it: --json)"
         lines.insert(1, line((text, "dim")))
-    return section(f"What happened ({many(len(failure.events), 'step')})", lines)
+    return section(f"What happened ({_counted(failure)})", lines)
+
+
+def _counted(failure: Failure) -> str:
+    steps = {event.step: False for event in failure.events}
+    for event in failure.events:
+        steps[event.step] |= event.matters
+    matter = sum(steps.values())
+    text = many(len(steps), "step") if matter == len(steps) else f"{matter:,} of {len(steps):,} steps matter"
+    return f"{text}, {many(failure.preemptions, 'preemption')}" if failure.preemptions else text
 
 
 def _threads(states: Sequence[ThreadState]) -> list[Line]:
@@ -62,9 +64,9 @@ def _threads(states: Sequence[ThreadState]) -> list[Line]:
     if not alive:
         return []
     if not any(state.waits_for for state in alive):
-        return section("Where the threads were", columns([[_named(s), (s.where, "dim")] for s in alive], [NAME, None]))
+        return section("Where the threads were", columns([[_named(s), (s.where, "dim")] for s in alive], [lanes.NAME, None]))
     lines: list[Line] = []
-    table = columns([[_named(s), _doing(s), (s.where, "dim")] for s in alive], [NAME, WAIT, None])
+    table = columns([[_named(s), _doing(s), (s.where, "dim")] for s in alive], [lanes.NAME, WAIT, None])
     for state, row in zip(alive, table, strict=True):
         lines += [row, *(line("    ", (f"↳ {frame}", "dim")) for frame in _inside(state))]
     ended = sum(state.state == "ended" for state in states)
@@ -74,11 +76,7 @@ def _threads(states: Sequence[ThreadState]) -> list[Line]:
 
 
 def _named(state: ThreadState) -> Span:
-    return (f"{state.name} (daemon)" if state.daemon else state.name, _colour(state.path))
-
-
-def _colour(path: tuple[int, ...]) -> str:
-    return f"thread {sum(path)}"
+    return (f"{state.name} (daemon)" if state.daemon else state.name, lanes.colour(state.path))
 
 
 def _doing(state: ThreadState) -> str:

@@ -62,11 +62,16 @@ def columns_of(text: str) -> int:
     )
 
 
-def _cell(cell: Span | str, most: int | None) -> Span:
-    text, style = cell if isinstance(cell, tuple) else (cell, "")
-    text = " ".join(text.splitlines())
-    if most is not None and columns_of(text) > most:
+def cut(text: str, most: int) -> str:
+    """`text` in at most so many columns."""
+    if columns_of(text) > most:
         while columns_of(text) >= most:
             text = text[:-1]
         text = text.rstrip(" …") + "…"
-    return text, style
+    return text
+
+
+def _cell(cell: Span | str, most: int | None) -> Span:
+    text, style = cell if isinstance(cell, tuple) else (cell, "")
+    text = " ".join(text.splitlines())
+    return (text if most is None else cut(text, most)), style

@@ -82,6 +82,8 @@ def _found(result: Result, failure: Failure, width: int) -> list[Line]:
     text += f" (seed {result.seed}, granularity {result.granularity}{_set(result)})"
     if result.failed > 1:
         text += f"; {result.failed:,} of {result.executions:,} executions failed"
+    if failure.minimized:
+        text += ", then reduced until no single step less fails in the same way"
     return paragraph(f"{text}. To see this execution again:", width, style="dim")
 
 

@@ -1,20 +1,21 @@
 """The steps of a failing execution as rows that a person can follow.
 
-What every thread does at its own beginning and end is left out; steps of one call make one row.  Only
-where another thread came in between, a call takes several rows, and then each row says which of its
-steps it stands for: that is where bugs are.
+Steps that cannot have led to the failure are left out, and so is what every thread does at its own beginning and end;
+steps of one call make one row.  Only where another thread came in between, a call takes several rows, and then each row
+says which of its steps it stands for: that is where bugs are.  The last row of a thread's run says why it was left.
 
-It knows events; it must not know verdicts.
+It knows events; it must not know verdicts, nor how a row is laid out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from duckrace._data import Event
 
-NOISE = frozenset({"begins", "ends", "has started it", "sets a timer"})
+NOISE = frozenset({"begins", "ends", "has started it", "sets a timer", "goes on"})
 TOLD = frozenset({"time-out"})  # in words also where the steps of a call are not
 MOST = 60  # rows that are all shown
 LAST = 40  # rows shown where there are more
@@ -31,6 +32,8 @@ class Row:
     where: str
     operations: list[str] = field(default_factory=list)
     parted: bool = False  # the call has other rows
+    left: str = ""  # why another thread went on afterwards
+    preempted: bool = False  # because of nothing: it could have gone on
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -44,25 +47,25 @@ class Row:
         told = [operation for operation in self.operations if operation in TOLD and operation != self.call]
         if not self.parted:
             return ": ".join([self.call, *told[:1]])
-        first, last = self.operations[0], self.operations[-1]
-        if len(self.operations) <= 2:
-            steps = ", ".join(self.operations)
+        steps = [re.sub(r"(lock#[\d.]+) of \S+", r"\1", words) for words in self.operations]
+        first, last = steps[0], steps[-1]
+        if len(steps) <= 2:
+            text = ", ".join(steps)
         elif told and TOLD.isdisjoint((first, last)):
-            steps = f"{first} … {told[0]} … {last}"
+            text = f"{first} … {told[0]} … {last}"
         else:
-            steps = f"{first} …" if first == last else f"{first} … {last}"
-        return f"{self.call}: {steps}"
+            text = f"{first} …" if first == last else f"{first} … {last}"
+        return f"{self.call}: {text}"
 
 
 def rows(events: Sequence[Event]) -> list[Row]:
     """All rows of an execution."""
     found: list[Row] = []
     latest: dict[tuple[int, ...], Row] = {}
-    for event in events:
-        if event.operation in NOISE:
-            continue
+
+    def add(event: Event) -> None:
         row = Row(step=event.step, thread=event.thread, path=event.path, call=event.call, where=event.where)
-        if found and found[-1].key == row.key:
+        if found and found[-1].key == row.key and not found[-1].preempted:
             row = found[-1]
         else:
             before = latest.get(row.path)
@@ -72,6 +75,24 @@ def rows(events: Sequence[Event]) -> list[Row]:
             latest[row.path] = row
         if not row.operations or row.operations[-1] != event.operation:
             row.operations.append(event.operation)
+
+    previous: Event | None = None
+    told = False  # the run of a thread that goes on has a row
+    for event in events:
+        if event.switch and previous is not None:
+            if event.preempts and not told and previous.matters:
+                add(previous)  # a preemption is always shown
+                told = True
+            if told:
+                found[-1].left, found[-1].preempted = event.switch, event.preempts
+            told = False
+        previous = event
+        if event.matters and event.operation not in NOISE:
+            add(event)
+            told = True
+    for row, following in zip(found, found[1:], strict=False):
+        if row.path == following.path and not row.preempted:
+            row.left = ""  # what went on in between does not matter
     return found
 
 

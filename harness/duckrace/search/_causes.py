@@ -16,6 +16,7 @@ from typing import Any
 
 from duckrace.kernel import JOIN, SimThread, frames
 from duckrace.kernel.locks import WAIT
+from duckrace.kernel.machine import RUN
 from duckrace.kernel.shared import READ, WRITE, Location
 
 from ._order import Order
@@ -37,13 +38,13 @@ class Causes:
 
     def __init__(self) -> None:
         self._order = Order()
-        self._moments: list[tuple[int, list[Cell] | None]] = []  # step; the cells of an access
+        self._moments: list[tuple[int, list[Cell] | None]] = []  # step; cells, if all it does is to touch them
         self._cells: dict[Location, Cell] = {}
         self._path: tuple[int, ...] = ()  # of the thread that made the last step
 
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
         self._path = thread.path
-        cells = self._touch(obj) if op is READ or op is WRITE else None
+        cells = self._touch(obj) if op is READ or op is WRITE else [] if op is RUN else None
         self._order.step(thread, op, obj)
         self._moments.append((len(self._order.tid) - 1, cells))
 
