@@ -64,7 +64,9 @@ def _threads(states: Sequence[ThreadState]) -> list[Line]:
     if not alive:
         return []
     if not any(state.waits_for for state in alive):
-        return section("Where the threads were", columns([[_named(s), (s.where, "dim")] for s in alive], [lanes.NAME, None]))
+        return section(
+            "Where the threads were", columns([[_named(s), (s.where, "dim")] for s in alive], [lanes.NAME, None])
+        )
     lines: list[Line] = []
     table = columns([[_named(s), _doing(s), (s.where, "dim")] for s in alive], [lanes.NAME, WAIT, None])
     for state, row in zip(alive, table, strict=True):

@@ -83,7 +83,7 @@ def _found(result: Result, failure: Failure, width: int) -> list[Line]:
     if result.failed > 1:
         text += f"; {result.failed:,} of {result.executions:,} executions failed"
     if failure.minimized:
-        text += ", then reduced until no single step less fails in the same way"
+        text += ".\nReduced until no single step less fails in the same way"
     return paragraph(f"{text}. To see this execution again:", width, style="dim")
 
 

@@ -9,6 +9,7 @@ It knows events; it must not know verdicts, nor how a row is laid out.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -90,7 +91,7 @@ def rows(events: Sequence[Event]) -> list[Row]:
         if event.matters and event.operation not in NOISE:
             add(event)
             told = True
-    for row, following in zip(found, found[1:], strict=False):
+    for row, following in itertools.pairwise(found):
         if row.path == following.path and not row.preempted:
             row.left = ""  # what went on in between does not matter
     return found

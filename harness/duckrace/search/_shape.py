@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from duckrace.kernel import YIELD, SimThread, machine
 from duckrace.kernel.machine import BOOT
@@ -145,8 +145,8 @@ class Guided(Shaping):
         plan = self._plan
         if self._on:
             upto = plan[self._at].upto
-            if last in ready and (could if upto is None else last.rank < upto):  # type: ignore[union-attr]
-                return last  # type: ignore[return-value]
+            if last in ready and (could if upto is None else last.rank < upto):
+                return last
             self._at += 1
             self._on = False
         elif could:

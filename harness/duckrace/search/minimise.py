@@ -126,9 +126,7 @@ class _Minimiser:
             lambda chosen: [s for i, s in enumerate(_plan(self.best)) if i not in chosen],
         )
 
-    def _chunks(
-        self, places: Callable[[], list[int]], plan: Callable[[frozenset[int]], list[Segment]]
-    ) -> bool:
+    def _chunks(self, places: Callable[[], list[int]], plan: Callable[[frozenset[int]], list[Segment]]) -> bool:
         """Try `plan` without each part of `places`, halves first; after a success go on from what came out."""
         found = False
         size = len(places())

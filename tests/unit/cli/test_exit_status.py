@@ -38,7 +38,7 @@ def test_failure_ends_with_the_line_to_paste_and_that_gives_the_same_report(duck
     assert replayed.returncode == 1
 
     def evidence(report: str) -> list[str]:
-        return [row for row in report.splitlines() if not row.startswith(("Found by", "Replayed"))]
+        return [row for row in report.splitlines() if not row.startswith(("Found by", "Reduced", "Replayed"))]
 
     assert evidence(replayed.stdout) == evidence(explored.stdout)
 

@@ -123,12 +123,16 @@ def test_schedule_that_fits_no_more_is_replaced_when_the_failure_is_found_otherw
 
 
 @pytest.mark.parametrize(
-    ("edited", "said"),
-    [(RIGHT, "no longer fits the program, and what fits of its schedule does not fail"), (FEWER, "no longer fits")],
-    ids=["fixed", "rewritten"],
+    ("edited", "minimize", "said"),
+    [
+        (RIGHT, False, "no longer fits the program, and what fits of its schedule does not fail"),
+        (RIGHT, True, "no longer fails"),  # of a schedule with one preemption, all fits
+        (FEWER, True, "no longer fits"),
+    ],
+    ids=["fixed", "fixed, with little to fit", "rewritten"],
 )
-def test_fixed_failure_is_dropped_with_a_note(file: Path, edited: str, said: str) -> None:
-    explore()
+def test_fixed_failure_is_dropped_with_a_note(file: Path, edited: str, minimize: bool, said: str) -> None:
+    explore(minimize=minimize)
     file.write_text(edited)
     done = explore()
     assert (done.passed, done.executions) == (True, 60)

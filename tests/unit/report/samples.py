@@ -1,15 +1,18 @@
 """Values to render: results as an exploration would make them."""
 
+from typing import Any
+
 from duckrace import Certificate, Event, Failure, Kind, Result, ThreadState, Verdict
 from duckrace._data import Part
 
 TOKEN = "dr1_" + "x" * 300
 
 
-def event(step: int, thread: int, call: str, *, operation: str = "", where: str = "program.py:3") -> Event:
+def event(step: int, thread: int, call: str, *, operation: str = "", where: str = "program.py:3", **more: Any) -> Event:
     path = (thread,) if thread else ()
     name = f"Thread-{thread}" if thread else "MainThread"
-    return Event(step=step, thread=name, path=path, operation=operation or call, call=call, where=where, choices=2)
+    known = {"operation": operation or call, "call": call, "where": where, "choices": 2}
+    return Event(step=step, thread=name, path=path, **known, **more)
 
 
 def failure(**changes: object) -> Failure:

@@ -11,6 +11,11 @@ from duckrace.report.text import render, render_certificate, render_check
 from .samples import TOKEN, certificate, event, failure, result
 
 
+def place(rows: list[str], text: str) -> int:
+    """The column at which `text` begins."""
+    return next(row.index(text) for row in rows if text in row)
+
+
 def test_failure_is_told_in_order() -> None:
     text = render(result(failure()))
     order = [
@@ -53,15 +58,75 @@ def test_call_that_another_thread_interrupted_says_which_of_its_steps() -> None:
         event(3, 1, "send(0)", operation="release lock#1"),
     )
     rows = render(result(failure(events=events))).splitlines()
-    assert any("Thread-1" in row and "send(0): acquire lock#1" in row for row in rows)
-    assert any("Thread-1" in row and "send(0): release lock#1" in row for row in rows)
-    assert any("Thread-2" in row and "send(1)  " in row for row in rows)
+    column = {name: place(rows, name) for name in ("Thread-1", "Thread-2")}
+    assert place(rows, "send(0): acquire lock#1") == place(rows, "send(0): release lock#1") == column["Thread-1"]
+    assert place(rows, "send(1)  ") == column["Thread-2"]
 
 
-def test_thread_is_named_where_it_changes() -> None:
+def test_thread_has_a_column() -> None:
     events = (event(1, 1, "a()"), event(2, 1, "b()"), event(3, 2, "c()"))
-    rows = [row for row in render(result(failure(events=events))).splitlines() if row.endswith("program.py:3")]
-    assert ["Thread-" in row for row in rows] == [True, False, True]
+    rows = render(result(failure(events=events))).splitlines()
+    one, two = place(rows, "Thread-1"), place(rows, "Thread-2")
+    assert (place(rows, "a()"), place(rows, "b()"), place(rows, "c()")) == (one, one, two)
+    assert sum("Thread-1" in row for row in rows) == 1
+
+
+def test_more_threads_than_fit_are_listed_and_named_where_they_change() -> None:
+    others = [event(3 + thread, thread, "c()") for thread in range(2, 9)]
+    text = render(result(failure(events=(event(1, 1, "a()"), event(2, 1, "b()"), *others))))
+    rows = [row for row in text.splitlines() if row.endswith("program.py:3")]
+    assert ["Thread-" in row for row in rows] == [True, False, *[True] * 7]
+    assert render(result(failure(events=tuple(others))), width=400).count("Thread-2") == 1  # wide enough for columns
+
+
+def test_run_of_a_thread_ends_with_the_reason() -> None:
+    events = (
+        event(1, 1, "acquire lock#1"),
+        event(2, 2, "acquire lock#2", switch="preempted: could have gone on", preempts=True),
+        event(3, 3, "sleep(1)", switch="waits for lock#1", matters=False),
+        event(4, 1, "acquire lock#2", switch="sleeps"),
+    )
+    done = failure(events=events, preemptions=1, switches=2)
+    rows = render(result(done)).splitlines()
+    assert "What happened (3 of 4 steps matter, 1 preemption)" in rows
+    one, two = place(rows, "Thread-1"), place(rows, "Thread-2")
+    reason = place(rows, "↳ preempted: could have gone on")
+    assert (reason, place(rows, "↳ waits for lock#1")) == (one, two)
+    assert not any("sleep" in row for row in rows)  # does not matter
+    listed = render(result(failure(events=(*events, *[event(9, n, "x()") for n in range(4, 9)])))).splitlines()
+    assert place(listed, "↳ preempted: could have gone on") == place(listed, "acquire lock#1  ")
+
+
+def test_preemption_of_a_thread_that_did_nothing_else_is_shown() -> None:
+    events = (
+        event(1, 1, "begins"),
+        event(2, 2, "a()", switch="preempted: could have gone on", preempts=True),
+        event(3, 1, "b()", switch="ends"),
+    )
+    text = render(result(failure(events=events, preemptions=1)))
+    assert "begins" in text
+    assert "↳ preempted" in text
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_columns_keep_within_the_width(width: int) -> None:
+    events = tuple(
+        event(step, step % 3, f"call({'x' * 3 * step}) of a long name", where=f"some/folder/{step % 2}/file.py:{step}")
+        for step in range(1, 20)
+    )
+    rows = render(result(failure(events=events)), width=width).partition("What happened")[2].splitlines()
+    timeline = rows[: rows.index("")]
+    assert len(timeline) > 20
+    if width >= 80:
+        assert max(map(len, timeline)) <= width
+
+
+def test_short_places_only_where_they_tell_files_apart() -> None:
+    long = "a/rather/long/path/that/leaves/no/room/at/all/for/what/is/done/"
+    events = [event(step, step % 2, f"call({step}) " + "x" * 30, where=f"{long}one.py:{step}") for step in range(1, 9)]
+    assert " one.py:3" in render(result(failure(events=tuple(events))))
+    events.append(event(9, 1, "call(9)", where="other/one.py:9"))
+    assert " one.py:3" not in render(result(failure(events=tuple(events))))
 
 
 @pytest.mark.parametrize(("count", "shown", "left_out"), [(60, 60, 0), (61, 40, 21), (1_000, 40, 960)])
