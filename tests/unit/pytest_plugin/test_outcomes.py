@@ -57,7 +57,9 @@ def test_whatever_is_no_pass_fails_in_its_own_words(batch, test, kind, said):
 def test_report_has_explanation_timeline_output_and_the_line_to_paste(batch):
     report = batch.said("test_lost_update").rstrip()
     assert re.search(r"assert 1 == 2\n \+  where 1 = <.*Counter object at .*>\.value", report)
-    assert "Thread-1 (add)  acquire lock#1" in report
+    assert re.search(r"\n +step  MainThread +Thread-1 \(add\) +Thread-2 \(add\) +at\n", report)
+    assert re.search(r"\n +\d+ +acquire lock#1 of Counter +test_outcomes\.py:\d+\n", report)
+    assert "↳ preempted: could have gone on\n" in report
     assert "What it printed\n  two adds" in report
     assert re.search(
         r"\n\nPYTHONHASHSEED=0 python -m pytest \"test_outcomes\.py::test_lost_update\" --duckrace-replay=dr1_\S+$",
