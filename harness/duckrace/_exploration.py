@@ -290,11 +290,8 @@ class Exploration:
         if minimal is None:
             return self._as_found(failure, "it failed in another way when it was repeated")
         if not minimal.fixpoint:
-            self.notes.append(
-                f"A shorter schedule may fail, too: reducing it ended early, after {minimal.executions:,} executions."
-            )
-        if list(minimal.shape.decisions) == decisions:
-            return replace(failure, minimized=minimal.fixpoint)
+            tried = f"{minimal.executions:,} execution{'s' * (minimal.executions != 1)}"
+            self.notes.append(f"A shorter schedule may fail, too: reducing it ended early, after {tried}.")
         reduced = self._replayed(list(minimal.shape.decisions))
         if reduced.kind is not failure.kind or (self.exact and reduced.message != failure.message):
             return self._as_found(failure, f"what it was reduced to ended with {reduced.message!r} when repeated")
