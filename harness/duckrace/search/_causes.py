@@ -2,9 +2,10 @@
 
 A thread that is stuck depends on what happened before its last step, and on whatever was done to the object that it
 waits for, also later: the step that would have woken it is missing there. An exception depends on what happened before
-it. All other steps have no part in it, as far as locks, queues, events, threads and shared memory order them. A join of
-a thread that is stuck, too, says nothing of its own; nor does an access to memory that one thread has for itself, or
-that is only read once it is shared.
+it. All other steps have no part in it, as far as locks, queues, events, threads and shared memory order them. Where
+accesses to memory are not seen (granularity `sync`), any step may have left there what an exception came of: then only
+starts, joins and ends of threads have no part in one. A join of a thread that is stuck, too, says nothing of its own;
+nor does an access to memory that one thread has for itself, or that is only read once it is shared.
 
 It knows happens-before; it must not know how a moment is shown.
 """
@@ -12,14 +13,16 @@ It knows happens-before; it must not know how a moment is shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from duckrace.kernel import JOIN, SimThread, frames
 from duckrace.kernel.locks import WAIT
-from duckrace.kernel.machine import RUN
-from duckrace.kernel.shared import READ, WRITE, Location
+from duckrace.kernel.machine import BEGIN, END, EXIT, RUN, START, STARTED
+from duckrace.kernel.shared import READ, WRITE, Location, locations
 
 from ._order import Order
+
+LIVES: Final = frozenset({START, STARTED, BEGIN, END, EXIT, JOIN})
 
 
 class Cell:
@@ -40,13 +43,17 @@ class Causes:
         self._order = Order()
         self._moments: list[tuple[int, list[Cell] | None]] = []  # step; cells, if all it does is to touch them
         self._cells: dict[Location, Cell] = {}
+        self._works: list[int] = []  # steps that are more than the beginning or end of a thread
         self._path: tuple[int, ...] = ()  # of the thread that made the last step
 
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
         self._path = thread.path
         cells = self._touch(obj) if op is READ or op is WRITE else [] if op is RUN else None
         self._order.step(thread, op, obj)
-        self._moments.append((len(self._order.tid) - 1, cells))
+        index = len(self._order.tid) - 1
+        self._moments.append((index, cells))
+        if op not in LIVES:
+            self._works.append(index)
 
     def wrote(self, event: Any) -> None:
         self._order.wrote(event)
@@ -85,6 +92,9 @@ class Causes:
         """By moment: does it matter for what this thread does after its last step?"""
         past: dict[int, int] = {}
         self._include_last(past, thread)
+        if not (locations.points or locations.calls):
+            for index in self._works:
+                self._include(past, index)
         return self._within(past)
 
     def _include(self, past: dict[int, int], index: int) -> None:

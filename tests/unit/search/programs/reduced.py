@@ -162,23 +162,27 @@ def lost_notify():
     together(give, take)
 
 
+class Box:
+    def __init__(self):
+        self.full = False
+
+
 def raised_by_a_thread():
-    lock = Lock()
-    done = []
+    box, other, lock = Box(), Box(), Lock()
 
-    def first():
+    def fills():
         with lock:
-            done.append(1)
+            pass
+        box.full = True
 
-    def second():
-        with lock:
-            assert done, "too early"
+    def looks():
+        assert not box.full, "too late"
 
     def bystander():
         with Lock():
-            pass
+            other.full = True
 
-    together(bystander, first, second)
+    together(looks, fills, bystander)
 
 
 def endless():
