@@ -117,3 +117,19 @@ def test_list(duckrace) -> None:
     for word in ("strategies", "pct", "granularities", "sync", "checks", "channels", "reference"):
         assert word in done.stdout
     assert set(json.loads(duckrace("list", "--json").stdout)) >= {"format", "strategies", "checks", "channels"}
+
+
+def test_minimising_can_be_switched_off(duckrace) -> None:
+    """By the option and by the environment."""
+
+    def found(*options: str, **environment: str) -> tuple[bool, int]:
+        done = duckrace("explore", "scenarios.py::lost_update", "--seed", "2", "--json", *options, **environment)
+        (failure,) = json.loads(done.stdout)["failures"]
+        return failure["minimized"], failure["preemptions"]
+
+    assert found() == found(DUCKRACE_MINIMIZE="1") == (True, 1)
+    plain = found("--no-minimize")
+    assert plain == found(DUCKRACE_MINIMIZE="0")
+    assert not plain[0]
+    assert plain[1] > 1
+    assert found("--minimize", DUCKRACE_MINIMIZE="0") == (True, 1)

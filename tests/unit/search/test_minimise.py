@@ -1,4 +1,4 @@
-"""A failing schedule is reduced to the least that fails in the same way; what matters in it, and each switch, is told."""
+"""A failing schedule is reduced to the least that fails in the same way; what matters, and each switch, is told."""
 
 from pathlib import Path
 from typing import Any
