@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from .collector import COLLECT
 from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
-from .machine import BEGIN, END, EXIT, JOIN, RUN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop, machine
+from .machine import BEGIN, END, EXIT, JOIN, LATE, RUN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop, machine
 from .shared import Access
 
 HERE: Final = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pytest_support"))  # never shown
@@ -196,7 +196,7 @@ def condition_lock(stack: list[types.FrameType]) -> Lock | None:
 def done_text(op: str, obj: object, stack: list[types.FrameType], expired: bool) -> str:
     """The same of a step that has been made; `expired`: time ended its wait."""
     if op in (ACQUIRE, WAIT, JOIN) and expired:
-        return f"its time-out ends ({operation_text(op, obj, stack)})"
+        return LATE
     return "is notified" if op is WAIT and isinstance(obj, QuietLock) else operation_text(op, obj, stack)
 
 

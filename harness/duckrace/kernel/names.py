@@ -17,6 +17,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from .frames import locals_of
 from .locks import Lock, RLock, label
 
 Role = Callable[[object], str | None]
@@ -32,7 +33,7 @@ class Names:
     def __init__(self, role: Role | None = None) -> None:
         self._role = role
         self._owners: dict[str, str] = {}  # label of a lock -> class
-        self._handles: dict[int, str] = {}
+        self._handles: dict[int, tuple[str, weakref.ref[object] | None]] = {}  # by address
         self._counts: dict[str, int] = {}
 
     def learn(self, obj: object, stack: list[types.FrameType]) -> None:
@@ -68,22 +69,23 @@ class Names:
         role = self._role(obj) if self._role is not None and obj is not None else None
         if role is None:
             return ""
-        name = self._handles.get(id(obj))
-        if name is None:
-            letters = LETTERS.get(role, role)
-            self._counts[letters] = self._counts.get(letters, 0) + 1
-            name = self._handles[id(obj)] = f"{letters}#{self._counts[letters]}"
-            try:
-                weakref.finalize(obj, self._handles.pop, id(obj), None).atexit = False
-            except TypeError:  # it cannot be referred to weakly: its number may go on to a later one
-                pass
+        known = self._handles.get(id(obj))
+        if known is not None and (known[1] is None or known[1]() is obj):
+            return known[0]
+        letters = LETTERS.get(role, role)
+        self._counts[letters] = self._counts.get(letters, 0) + 1
+        name = f"{letters}#{self._counts[letters]}"
+        try:
+            self._handles[id(obj)] = name, weakref.ref(obj)
+        except TypeError:  # it cannot be referred to weakly: its number may go on to a later one
+            self._handles[id(obj)] = name, None
         return name
 
 
 def _first(frame: types.FrameType) -> object:
     """The object whose method runs in `frame`, if it is one."""
     code = frame.f_code
-    return frame.f_locals.get("self") if code.co_argcount and code.co_varnames[0] == "self" else None
+    return locals_of(frame).get("self") if code.co_argcount and code.co_varnames[0] == "self" else None
 
 
 def _owner(lock: Lock, stack: list[types.FrameType]) -> str:
@@ -91,7 +93,7 @@ def _owner(lock: Lock, stack: list[types.FrameType]) -> str:
     inside: list[object] = [lock]
     library = ""
     for frame in stack:
-        for owner in list(frame.f_locals.values()):
+        for owner in list(locals_of(frame).values()):
             if any(owner is part for part in inside) or isinstance(owner, (type, types.ModuleType)):
                 continue
             if not any(_is(value, part) for value in _attributes(owner) for part in inside):

@@ -17,7 +17,7 @@ from duckrace._data import Event
 
 from . import frames
 from .locks import Lock, label
-from .machine import YIELD, Recorder, SimThread, machine
+from .machine import YIELD, Recorder, SimThread, machine, runs_out
 from .names import Names, Role
 from .shared import READ, WRITE
 
@@ -111,8 +111,8 @@ class Tracer:
             return "", False
         if last.done:
             return "ends", False
-        passes = machine.now != self._now
-        if last in machine.ready and not passes:
+        passes = machine.now != self._now and not machine.free
+        if last in machine.ready and not passes and not runs_out(last):
             yields = last.op is YIELD
             return "yields" if yields else "preempted: could have gone on", not yields
         words = frames.wait_text(last.op, last.obj, frames.frames_of(last))

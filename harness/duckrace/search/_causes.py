@@ -50,6 +50,7 @@ class Causes:
         self._path = thread.path
         cells = self._touch(obj) if op is READ or op is WRITE else [] if op is RUN else None
         self._order.step(thread, op, obj)
+        self._order.redo[-1] = None  # is of no use here, and would keep alive what the collector is to find
         index = len(self._order.tid) - 1
         self._moments.append((index, cells))
         if op not in LIVES:

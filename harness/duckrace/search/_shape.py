@@ -1,8 +1,9 @@
 """The shape of an execution: which thread ran from where to where, and why it was left.
 
 A *segment* is the run of one thread up to a switch. It was *preempted* if its thread could have gone on; a switch away
-from a thread that yields is none (yielding asks for it), nor is one that a wait or an end forces. What an execution
-costs a reader, most important first: preemptions, other switches, threads that ran, steps.
+from a thread that yields is none (yielding asks for it), nor is one that a wait or an end forces. A *chance* is what
+seldom happens and did: the collector ran, or the time of a wait ran out although others could go on. What an execution
+costs a reader, most important first: preemptions, chances, other switches, threads that ran, steps.
 
 It knows which threads are ready and who ran; it must not know what an execution ended with.
 """
@@ -11,13 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from duckrace.kernel import YIELD, SimThread, machine
-from duckrace.kernel.machine import BOOT
+from duckrace.kernel.machine import BOOT, COLLECTOR, runs_out
 
 Path: TypeAlias = tuple[int, ...]
-Cost: TypeAlias = tuple[int, int, int, int]
+Cost: TypeAlias = tuple[int, int, int, int, int]
+Moment: TypeAlias = tuple[Path, int]  # a thread, and how many steps it has made
+Chances: TypeAlias = frozenset[Moment]
+
+NONE: Final[Chances] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Shape:
     segments: tuple[Segment, ...]
     decisions: tuple[int, ...]
     steps: int
+    chances: Chances = NONE
 
     @property
     def preemptions(self) -> int:
@@ -44,12 +50,13 @@ class Shape:
     @property
     def cost(self) -> Cost:
         threads = len({segment.path for segment in self.segments})
-        return self.preemptions, len(self.segments) - 1 - self.preemptions, threads, self.steps
+        switches = len(self.segments) - 1 - self.preemptions
+        return self.preemptions, len(self.chances), switches, threads, self.steps
 
-    def places(self) -> dict[tuple[Path, int], int]:
-        """(thread, steps that it has made before) -> the segment in which it makes the next one."""
+    def places(self) -> dict[Moment, int]:
+        """The segment in which a thread makes its next step."""
         made: dict[Path, int] = {}
-        found: dict[tuple[Path, int], int] = {}
+        found: dict[Moment, int] = {}
         for position, segment in enumerate(self.segments):
             assert segment.upto is not None
             for step in range(made.get(segment.path, 0), segment.upto):
@@ -66,7 +73,10 @@ class Shaping:
 
     name = "minimise"
 
-    def __init__(self) -> None:
+    def __init__(self, chances: Chances = NONE) -> None:
+        """`chances`: those that are taken, of all that there are."""
+        self._chances = chances
+        self._taken: set[Moment] = set()
         self._ran: list[Segment] = []
         self._last: SimThread | None = None
         self._preempting = False
@@ -75,10 +85,26 @@ class Shaping:
 
     def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
         last = machine.current
-        could = last is not None and last in ready and last.op is not YIELD and machine.now == self._now
+        if ready[-1].n == COLLECTOR:
+            moment = (running.path, int(running.rank))
+            if self.takes(moment, COLLECTOR):
+                self._taken.add(moment)
+                return ready[-1]
+            ready = ready[:-1]
+        sure = [thread for thread in ready if not runs_out(thread)]
+        if len(sure) < len(ready):
+            ready = [t for t in ready if t in sure or self.takes((t.path, int(t.rank)), t.n)] or ready
+        could = last is not None and last in ready and last.op is not YIELD
+        could = could and (machine.free or machine.now == self._now)
         chosen = self.wanted(ready, last, could)
-        self._preempting = could and chosen is not last
+        if sure and chosen not in sure:
+            self._taken.add((chosen.path, int(chosen.rank)))
+        self._preempting = could and last in sure and chosen is not last
         return chosen
+
+    def takes(self, moment: Moment, number: int) -> bool:
+        """Is this chance taken: a collection on this thread, or the end of its time?"""
+        return moment in self._chances
 
     def wanted(self, ready: list[SimThread], last: SimThread | None, could: bool) -> SimThread:
         """Who goes next; `last` made the last step, and `could` go on."""
@@ -109,7 +135,7 @@ class Shaping:
         """Of the execution so far."""
         last = self._last
         ran = [*self._ran, Segment(last.path, int(last.rank))] if last is not None else self._ran
-        return Shape(tuple(ran), tuple(machine.decisions), self.steps)
+        return Shape(tuple(ran), tuple(machine.decisions), self.steps, frozenset(self._taken))
 
 
 class Repeated(Shaping):
@@ -118,6 +144,10 @@ class Repeated(Shaping):
     def __init__(self, decisions: Sequence[int]) -> None:
         super().__init__()
         self._decisions = decisions
+
+    def takes(self, moment: Moment, number: int) -> bool:
+        position = len(machine.decisions)
+        return position < len(self._decisions) and self._decisions[position] == number
 
     def wanted(self, ready: list[SimThread], last: SimThread | None, could: bool) -> SimThread:
         position = len(machine.decisions)
@@ -134,8 +164,8 @@ class Guided(Shaping):
     plan was made from.
     """
 
-    def __init__(self, plan: Sequence[Segment], places: dict[tuple[Path, int], int]) -> None:
-        super().__init__()
+    def __init__(self, plan: Sequence[Segment], places: dict[Moment, int], chances: Chances) -> None:
+        super().__init__(chances)
         self._plan = plan
         self._places = places
         self._at = 0  # in the plan
@@ -176,7 +206,7 @@ class Guided(Shaping):
 
 
 class Bounded(Shaping):
-    """Schedules with at most so many preemptions, from the first to the last, fewest first.
+    """Schedules with at most so many preemptions, from the first to the last, fewest first, none of them by chance.
 
     One object runs them all: :meth:`again` gets ready for the next one, and says whether there is one.
     """

@@ -1,11 +1,12 @@
 """Minimise: a failing schedule, reduced until no single step less still fails in the same way.
 
 Tried are, largest parts first: to let a thread go on where it was preempted (Zeller and Hildebrandt's ddmin over
-preemptions), to leave out runs of a thread (its steps are made later, or not at all), to move a run to an earlier or
-later one of its thread, and to do without a thread. A candidate is a plan, followed as far as it can be; what counts is
-the execution that it makes. It is taken if it fails in the same way and costs less (see ``_shape``), so this ends.
-Schedules with fewer preemptions than were reached are then searched one by one from the program's start, for as long as
-the budget lasts: of a small program the result has the fewest preemptions that there are.
+preemptions), to do without a collection or a time-out that came early, to leave out runs of a thread (its steps are
+made later, or not at all), to move a run to an earlier or later one of its thread, and to do without a thread. A
+candidate is a plan, followed as far as it can be; what counts is the execution that it makes. It is taken if it fails
+in the same way and costs less (see ``_shape``), so this ends. Schedules with fewer preemptions than were reached are
+then searched one by one from the program's start, for as long as the budget lasts: of a small program the result has
+the fewest preemptions that there are.
 
 Nothing here is drawn or timed: the same failure ends in the same schedule. The budget is counted in executions and in
 their steps.
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from ._shape import Bounded, Guided, Path, Repeated, Segment, Shape, Shaping
+from ._shape import NONE, Bounded, Chances, Guided, Path, Repeated, Segment, Shape, Shaping
 
 __all__ = ["Budget", "Enough", "Minimal", "Repeated", "Run", "Shape", "Shaping", "minimise"]
 
@@ -67,7 +68,7 @@ class _Minimiser:
         self._run = run
         self._most = executions, steps
         self._executions = self._steps = 0
-        self._tried: set[tuple[Segment, ...]] = set()
+        self._tried: set[tuple[tuple[Segment, ...], Chances]] = set()
         self._search = Bounded()
 
     def minimal(self) -> Minimal:
@@ -97,19 +98,20 @@ class _Minimiser:
         self._tried.clear()
         return True
 
-    def _fails(self, plan: Sequence[Segment]) -> bool:
-        key = tuple(plan)
+    def _fails(self, plan: Sequence[Segment], chances: Chances | None = None) -> bool:
+        """`chances`: those that are taken; None: the same as in the best one."""
+        key = tuple(plan), self.best.chances if chances is None else chances
         if key in self._tried:
             return False
         self._tried.add(key)
-        return self._better(Guided(plan, self.best.places()))
+        return self._better(Guided(plan, self.best.places(), key[1]))
 
     # -- what is tried --------------------------------------------------------------------------------------
 
     def _reduce(self) -> None:
         """To the fixpoint: every candidate was tried on the best one, and none is better."""
         self._fails([])
-        while self._without_preemptions() | self._without_runs() | self._moved():
+        while self._without_preemptions() | self._without_chances() | self._without_runs() | self._moved():
             pass
 
     def _without_preemptions(self) -> bool:
@@ -118,6 +120,13 @@ class _Minimiser:
             lambda: [i for i, segment in enumerate(self.best.segments) if segment.preempted],
             lambda chosen: [replace(s, upto=None) if i in chosen else s for i, s in enumerate(_plan(self.best))],
         )
+
+    def _without_chances(self) -> bool:
+        """All at once, then each alone."""
+        found = self._fails(_plan(self.best), NONE)
+        while any(self._fails(_plan(self.best), self.best.chances - {one}) for one in sorted(self.best.chances)):
+            found = True
+        return found
 
     def _without_runs(self) -> bool:
         """Leave runs out: many at once first, then each alone."""
