@@ -16,8 +16,8 @@ from duckrace._data import Certificate, Kind
 
 from . import evidence
 from .check_story import UNCLAIMED
+from .granularity import SWITCHES
 from .layout import Line, Span, columns, line, paragraph
-from .story import SWITCHES
 from .words import command, gap, headline, many, shown_seconds, style_of
 
 LEFT_OUT: Final = "timed calls, buffers of more than one message, the use of what was dropped"
