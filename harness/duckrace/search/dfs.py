@@ -3,7 +3,8 @@
 A preemption is a switch away from a thread that could go on; one whose next step would be a time-out waits. A
 collection is one, too. The bound is raised from 0 to the one asked for, or until no schedule was left out because of
 it. Schedules that differ in the order of independent steps only are all executed, but counted as one trace; ``dpor``
-executes one of them, and cannot be bounded.
+executes one of them, and cannot be bounded. Loops that wait without blocking have to let others go (``_turns``), or the
+search would follow one for ever; a switch for that is no preemption.
 
 It knows which threads are ready and who ran; traces are told apart by ``_order``.
 """
@@ -16,6 +17,7 @@ from duckrace.kernel import SimThread, machine
 from duckrace.kernel.machine import runs_out
 
 from ._order import Order
+from ._turns import Turns
 
 
 class Dfs:
@@ -31,6 +33,8 @@ class Dfs:
         self.redundant = 0
         self.complete = False
         self._cut = False  # the bound forbade a choice
+        self._unfair = False  # fairness forbade one
+        self._turns = Turns()
         self._forms: set[int] = set()
         self._left: list[list[int]] = []  # by decision: threads that are still to be chosen there
         self._prefix: list[int] = []
@@ -53,6 +57,7 @@ class Dfs:
             return False
         self._begun, self._first = True, False
         self._preemptions = 0
+        self._turns.begin()
         self.order.cut(0)
         return True
 
@@ -74,12 +79,16 @@ class Dfs:
     @property
     def detail(self) -> str:
         """What a complete search has covered."""
+        fair = " over fair schedules" if self._unfair else ""
         if not self._cut:
-            return "exhaustive"
-        return f"exhaustive ≤ {self.bound} preemption{'s' * (self.bound != 1)}"
+            return f"exhaustive{fair}"
+        return f"exhaustive{fair} ≤ {self.bound} preemption{'s' * (self.bound != 1)}"
 
     def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
         position = len(machine.decisions)
+        allowed = self._turns.allowed(ready)
+        self._unfair |= allowed is not ready and len(allowed) < len(ready)
+        ready = allowed
         stays = running in ready and not runs_out(running)
         if position < len(self._prefix):
             wanted = self._prefix[position]
@@ -98,6 +107,7 @@ class Dfs:
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
         self.order.step(thread, op, obj)
         self.order.redo[-1] = None  # is of no use here, and would keep alive what the collector is to find
+        self._turns.step(thread)
 
     def wrote(self, event: Any) -> None:
         self.order.wrote(event)
