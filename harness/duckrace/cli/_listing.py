@@ -9,11 +9,12 @@ import click
 from ._options import json_
 
 STRATEGIES: Final = {
-    "dfs": "every schedule, those with the fewest preemptions first; --preemptions bounds it",
+    "dfs": "every order, those with the fewest preemptions first; --preemptions bounds it",
     "dpor": "every order of dependent operations, once: proves, up to the size of the program",
     "pct": "priorities that change at a few random steps: good at bugs that need few switches",
     "portfolio": "pct and random by turns (default)",
     "random": "any thread that can go on, each as likely",
+    "source": "as dpor, with less to remember and more executions: to check it",
 }
 CHECKS: Final = {
     "contract": "every numbered statement of the channel contract, by itself",

@@ -1,8 +1,8 @@
 """Search: one strategy per file, all of one shape (:class:`Strategy`).
 
 ``random`` and ``pct`` sample; ``portfolio`` lets them take turns; ``replay`` repeats. ``dpor`` explores every order of
-dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``dfs`` every schedule with few
-preemptions. ``patience`` makes what is always possible rare.
+dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``dfs`` every one
+that few preemptions lead to. ``patience`` makes what is always possible rare.
 """
 
 from ._strategy import Exhaustive, Strategy
@@ -13,9 +13,10 @@ from .pct import Pct
 from .portfolio import Portfolio
 from .random_walk import RandomWalk
 from .replay import Diverged, Follow, Replay
+from .source import Source
 
 SAMPLERS = ("pct", "portfolio", "random")
-STRATEGIES = ("dfs", "dpor", *SAMPLERS)
+STRATEGIES = ("dfs", "dpor", "source", *SAMPLERS)
 
 
 def make(name: str, seed: int, preemptions: int | None = None, *, patient: bool = False) -> Strategy:
@@ -25,6 +26,8 @@ def make(name: str, seed: int, preemptions: int | None = None, *, patient: bool 
         return Patience(make(name, seed), seed)
     if name == "dpor":
         return Dpor()
+    if name == "source":
+        return Source()
     if name == "dfs":
         return Dfs(preemptions)
     if name == "portfolio":
@@ -46,6 +49,7 @@ __all__ = [
     "Portfolio",
     "RandomWalk",
     "Replay",
+    "Source",
     "Strategy",
     "make",
 ]
