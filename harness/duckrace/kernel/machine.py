@@ -78,7 +78,7 @@ class Recorder(Protocol):
         """As a part of the last step, the flag of a ``threading.Event`` changes (``is_set`` takes no lock), or a waiter
         is notified whose time may run out."""
 
-    def touched(self, access: Any) -> None:
+    def touched(self, access: Any) -> object:
         """The last step also makes this access (``shared.locations``), at a granularity where that is no step."""
 
 
@@ -95,8 +95,8 @@ class SimThread:
 
     __slots__ = (
         "began", "daemon", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners", "last_name",
-        "limited", "locals", "made", "n", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch", "timer",
-        "unwound", "waits",
+        "limited", "locals", "made", "n", "number", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch",
+        "timer", "unwound", "waits",
     )  # fmt: skip
 
     def __init__(self, n: int, path: tuple[int, ...], function: Callable[..., object], daemon: bool) -> None:
@@ -122,6 +122,7 @@ class SimThread:
         self.locals: list[Callable[[SimThread], None]] = []  # drops its thread-local values at its end
         self.unwound = 0
         self.rank = 0.0  # scratch of the strategy
+        self.number = -1  # likewise: its number in all executions
         ident = MAIN_IDENT
         for step in path:
             ident = ident * 1000 + step

@@ -2,8 +2,8 @@
 
 ``random``, ``pct``, ``pos``, ``urw`` and ``surw`` sample, with what they know of steps in ``_pending`` and of earlier
 executions in ``_profile``; ``portfolio`` lets some of them take turns; ``replay`` repeats. ``dpor`` explores every
-order of dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``dfs`` every schedule with few
-preemptions. ``patience`` makes what is always possible rare.
+order of dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``source`` does so more simply,
+to check it; ``dfs`` every one that few preemptions lead to. ``patience`` makes what is always possible rare.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from .portfolio import Portfolio
 from .pos import Pos
 from .random_walk import RandomWalk
 from .replay import Diverged, Follow, Replay
+from .source import Source
 from .surw import Surw
 from .urw import Urw
 
@@ -30,7 +31,7 @@ MEMBERS: Final[dict[str, Callable[[int], Strategy]]] = {
 }
 PORTFOLIO: Final = ("surw", "random", "pos", "surw", "random", "pct")  # by turns: what benchmarks/ need of each
 SAMPLERS = (*MEMBERS, "portfolio")
-STRATEGIES = ("dfs", "dpor", *SAMPLERS)
+STRATEGIES = ("dfs", "dpor", "source", *SAMPLERS)
 
 
 def make(name: str, seed: int, preemptions: int | None = None, *, patient: bool = False) -> Strategy:
@@ -40,6 +41,8 @@ def make(name: str, seed: int, preemptions: int | None = None, *, patient: bool 
         return Patience(make(name, seed), seed)
     if name == "dpor":
         return Dpor()
+    if name == "source":
+        return Source()
     if name == "dfs":
         return Dfs(preemptions)
     if name == "portfolio":
@@ -63,6 +66,7 @@ __all__ = [
     "Pos",
     "RandomWalk",
     "Replay",
+    "Source",
     "Strategy",
     "Surw",
     "Urw",

@@ -13,6 +13,7 @@ It knows which threads are ready and what they do in vain; it must not know whic
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Final
 
 from duckrace.kernel import SimThread, machine
@@ -39,6 +40,18 @@ class Turns:
             return ready
         numbers = {thread.n for thread in ready}
         return [thread for thread in ready if not numbers & self._behind.get(thread.n, set())] or ready
+
+    def state(self) -> Hashable:
+        """All that what it says from here on depends on, apart from what the threads do."""
+        near = [n for n, count in self._looks.items() if count >= PATIENT - 1]  # their next look in vain counts
+        if not near:
+            return None
+        last = self._last and (self._last[0], frozenset(self._last[1]))
+        by_thread = [
+            (n, frozenset(self._waiting[n]), frozenset(self._kept[n]), frozenset(self._behind.get(n, ())))
+            for n in sorted(near)
+        ]
+        return last, tuple(by_thread)
 
     def step(self, thread: SimThread) -> None:
         """The thread goes."""
