@@ -6,6 +6,7 @@ Each asserts exactly-once delivery and the order of each sender, and returns wha
 * chan11, chan12, chan21, chan22: correct; 6, 24, 336 and 86,400 orders of critical sections.
 * lost21, lost22: the last sender's close forgets to notify; in 36,480 of lost22's 86,400 orders the consumer waits for
   ever.
+* chan11_twice: two channels that share nothing; 36 orders.
 * drain11: after a wake-up the receiver looks at "no senders" before the buffer, and a message is lost.
 """
 
@@ -68,7 +69,8 @@ class Drain(Channel):
             return value
 
 
-def run(channel_class, producers, messages):
+def prepared(channel_class, producers, messages):
+    """The threads, not started yet, and a check of what they have done."""
     channel = channel_class(producers)
     received = []
 
@@ -84,17 +86,29 @@ def run(channel_class, producers, messages):
             except Closed:
                 return
 
+    def check():
+        for producer in range(producers):
+            own = [number for sender, number in received if sender == producer]
+            assert own == list(range(messages)), f"sender {producer} sent {messages} messages; of them arrived {own}"
+        assert len(received) == producers * messages, f"received what nobody sent: {received}"
+        return tuple(received)
+
     threads = [threading.Thread(target=produce, args=(producer,)) for producer in range(producers)]
     threads.append(threading.Thread(target=consume))
+    return threads, check
+
+
+def complete(threads):
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    for producer in range(producers):
-        own = [number for sender, number in received if sender == producer]
-        assert own == list(range(messages)), f"sender {producer} sent {messages} messages; of them arrived {own}"
-    assert len(received) == producers * messages, f"received what nobody sent: {received}"
-    return tuple(received)
+
+
+def run(channel_class, producers, messages):
+    threads, check = prepared(channel_class, producers, messages)
+    complete(threads)
+    return check()
 
 
 def chan11():
@@ -123,3 +137,17 @@ def lost22():
 
 def drain11():
     return run(Drain, 1, 1)
+
+
+def drain11_reversed():
+    """The receiver is started first."""
+    threads, check = prepared(Drain, 1, 1)
+    complete(threads[::-1])
+    return check()
+
+
+def chan11_twice():
+    """Two channels that share nothing: 6 * 6."""
+    (one, check_one), (other, check_other) = prepared(Channel, 1, 1), prepared(Channel, 1, 1)
+    complete([*one, *other])
+    return check_one(), check_other()

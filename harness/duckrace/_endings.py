@@ -42,7 +42,8 @@ def ending(session: Session) -> Diagnosis | None:
         return diagnose(machine, scenario, modules, providers(session.world.modules))
     everyone = states(machine.threads, scenario, {})
     if why == "limit":
-        return Diagnosis(
+        livelock = session.watch.diagnosis(everyone) if session.watch is not None else None
+        return livelock or Diagnosis(
             kind=Kind.BUDGET,
             message=f"an execution made {session.max_steps:,} steps without an end",
             explanation=_limit_text(everyone),

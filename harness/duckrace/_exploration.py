@@ -115,6 +115,7 @@ class Exploration:
         self.ends = None if deadline is None else started + deadline
         session, strategy = self.session, self.strategy
         searching = strategy if isinstance(strategy, Exhaustive) else None  # asked once: it looks at every attribute
+        watching: Any = strategy if hasattr(strategy, "recorder") else None
         self._replays = self.executions, self.failed, self.outcomes.copy()
         if not self._enough(keep_going):
             self._canary()
@@ -127,7 +128,8 @@ class Exploration:
                 self._restart()
             if not strategy.begin(self.executions - len(self.fates)):
                 break
-            recorder, ended = (searching.recorder, searching.ended) if searching is not None else (None, None)
+            recorder = watching.recorder if watching is not None else None
+            ended = searching.ended if searching is not None else None
             ending = session.execute(strategy.choose, recorder=recorder, inspect=self._ending, ended=ended)
             if session.grown():
                 session.regrow()

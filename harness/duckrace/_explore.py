@@ -54,13 +54,14 @@ def explore(
     ``"FILE_OR_MODULE::NAME"``.  It builds what it tests, starts threads with ``threading``, joins them,
     asserts, and may return a value.
 
-    `strategy`: ``"random"``, ``"pct"`` and ``"portfolio"`` sample, as `seed` has it; ``"dpor"`` explores every order of
-    dependent operations once; ``"dfs"`` every schedule with at most `preemptions` switches away from a thread that
-    could go on (None: any number).  `timeouts`: ``"idle"`` time-outs fire when no thread can go on, ``"free"`` ones
-    whenever they could.  `gc`: the cycle collector runs ``"between"`` executions, or, ``"scheduled"``, also wherever it
-    would run finalizers or callbacks of weak references (not with ``"dpor"``).
-    `executions`: how many at most (None: 1,000 samples, or all).  `max_steps`: schedule points per
-    execution; more is BUDGET.
+    `strategy`: ``"surw"``, ``"pos"``, ``"pct"``, ``"urw"``, ``"random"`` and ``"portfolio"`` (several of them by turns)
+    sample, as `seed` has it; ``"dpor"`` explores every order of dependent operations once; ``"dfs"`` every order that
+    needs at most `preemptions` switches away from a thread that could go on (None: any number).  `timeouts`: ``"idle"``
+    time-outs fire when no thread can go on, ``"free"`` ones whenever they could.  `gc`: the cycle collector runs
+    ``"between"`` executions, or, ``"scheduled"``, also wherever it would run finalizers or callbacks of weak references
+    (not with ``"dpor"`` and ``"source"``).
+    `executions`: how many at most (None: 1,000 samples, or all).  `max_steps`: schedule points per execution; more is
+    BUDGET, or LIVELOCK if the last ones repeat for ever.
     `modules`: the only packages to load anew (None: every pure-Python one).  `thread_exceptions`:
     ``"fail"`` or ``"ignore"`` what threads do not catch.  `deadline`: seconds of wall-clock time, then
     BUDGET.  `watchdog`: seconds without a schedule point that count as UNCONTROLLED, 0 = never.
@@ -75,9 +76,9 @@ def explore(
     one_of("strategy", strategy, search.STRATEGIES)
     if preemptions is not None and strategy != "dfs":
         raise UsageError(f"preemptions bounds the strategy 'dfs', and this is {strategy!r}: leave it out.")
-    if gc == "scheduled" and strategy == "dpor":
+    if gc == "scheduled" and strategy in ("dpor", "source"):
         raise UsageError(
-            "dpor cannot order collections: with gc='scheduled' use 'portfolio', or 'dfs' with preemptions."
+            f"{strategy} cannot order collections: with gc='scheduled' use 'portfolio', or 'dfs' with preemptions."
         )
     if executions is None:
         executions = SAMPLES if strategy in search.SAMPLERS else sys.maxsize

@@ -23,6 +23,7 @@ from typing import Any
 from ._errors import UsageError
 from ._scenario import Reference, found_in, scenario_in
 from ._settings import Settings
+from .hangs import WATCHED, Watch
 from .kernel import Stop, Unwind, World, machine, shared
 from .kernel.collector import collector
 from .kernel.machine import Choose, Recorder
@@ -50,6 +51,7 @@ class Session:
         self.executions = 0
         self.lost = 0
         self.output = io.StringIO()
+        self.watch: Watch | None = None  # what watched the last steps of an execution that came near its limit
         self._ignore = settings.thread_exceptions == "ignore"
         self._free = settings.timeouts == "free"
         self._collects = settings.gc == "scheduled"
@@ -187,6 +189,8 @@ class Session:
             self._forget()
         locations.begin(every)
         machine.recorder = recorder
+        self.watch, machine.watched = None, WATCHED
+        machine.watch = self._watch if inspect is not None else None
         try:
             why: Any = machine.run(scenario or self.scenario, choose, self.max_steps)
             machine.recorder = None
@@ -204,7 +208,7 @@ class Session:
             machine.over, machine.error = "stop", Stop(str(stalled))
             return inspect() if inspect is not None else "stop"
         finally:
-            machine.recorder = None
+            machine.recorder = machine.watch = None
             self.executions += 1
             printed = self.output.tell()
             try:
@@ -225,6 +229,13 @@ class Session:
         gc.collect()
         self.world.restore()
         collector.begin()
+
+    def _watch(self, recorder: Recorder | None) -> Recorder:
+        """The limit of steps is near: is it a livelock?"""
+        tested = {name: self.world.modules[name] for name in self.world.sources if name in self.world.modules}
+        chance = getattr(self.world.modules.get("random"), "_inst", None)
+        self.watch = Watch(machine, recorder, tested, chance)
+        return self.watch
 
     # -- surroundings ---------------------------------------------------------------------------------
 
@@ -295,6 +306,7 @@ class Session:
         def back() -> None:
             machine.clear()
             machine.shutdown_hooks = list
+            self.watch = None
             vars(self).pop("world", None)  # the finalizers of its objects still run in here
             vars(self).pop("scenario", None)
             gc.collect()

@@ -9,11 +9,15 @@ import click
 from ._options import json_
 
 STRATEGIES: Final = {
-    "dfs": "every schedule, those with the fewest preemptions first; --preemptions bounds it",
+    "dfs": "every order, those with the fewest preemptions first; --preemptions bounds it",
     "dpor": "every order of dependent operations, once: proves, up to the size of the program",
     "pct": "priorities that change at a few random steps: good at bugs that need few switches",
-    "portfolio": "pct and random by turns (default)",
+    "portfolio": "surw, random, pos and pct by turns; the report says who found it (default)",
+    "pos": "a new priority for every step, and for those that race with it: good where few threads race a lot",
     "random": "any thread that can go on, each as likely",
+    "source": "as dpor, with less to remember and more executions: to check it",
+    "surw": "all orders on one object, another one each time, as likely: good where many threads do the same",
+    "urw": "all interleavings as likely, by the lengths of threads seen before",
 }
 CHECKS: Final = {
     "contract": "every numbered statement of the channel contract, by itself",

@@ -3,6 +3,7 @@
 ``machine``       threads as greenlets, the schedule point, virtual time, how an execution ends
 ``locks``         ``Lock``, ``RLock`` and the quiet locks of ``threading``
 ``simplequeue``   ``SimpleQueue`` as one primitive
+``looks``         steps that get a thread nowhere
 ``clock``         ``time``
 ``local``         thread-local values
 ``threads``       ``_thread``, and the plumbing of ``threading``

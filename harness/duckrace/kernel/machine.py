@@ -78,7 +78,7 @@ class Recorder(Protocol):
         """As a part of the last step, the flag of a ``threading.Event`` changes (``is_set`` takes no lock), or a waiter
         is notified whose time may run out."""
 
-    def touched(self, access: Any) -> None:
+    def touched(self, access: Any) -> object:
         """The last step also makes this access (``shared.locations``), at a granularity where that is no step."""
 
 
@@ -95,8 +95,8 @@ class SimThread:
 
     __slots__ = (
         "began", "daemon", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners", "last_name",
-        "limited", "locals", "made", "n", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch", "timer",
-        "unwound", "waits",
+        "limited", "locals", "made", "n", "number", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch",
+        "timer", "unwound", "waits",
     )  # fmt: skip
 
     def __init__(self, n: int, path: tuple[int, ...], function: Callable[..., object], daemon: bool) -> None:
@@ -122,6 +122,7 @@ class SimThread:
         self.locals: list[Callable[[SimThread], None]] = []  # drops its thread-local values at its end
         self.unwound = 0
         self.rank = 0.0  # scratch of the strategy
+        self.number = -1  # likewise: its number in all executions
         ident = MAIN_IDENT
         for step in path:
             ident = ident * 1000 + step
@@ -162,6 +163,8 @@ class Machine:
         self.timed = False  # programs of this session are known to read the clock: with `free` its steps have an order
         self._clock_read = False
         self.shutdown_hooks: Callable[[], list[Callable[[], object]]] = list
+        self.watch: Callable[[Recorder | None], Recorder] | None = None  # makes the recorder of the last steps
+        self.watched = 0  # how many these are
         self.interrupted = False
         self.unwinding = False
         self._reset()
@@ -180,7 +183,8 @@ class Machine:
         self.decisions: list[int] = []
         self.now = BOOT  # virtual time, whole nanoseconds: sums of floats would never meet a deadline
         self.steps = 0
-        self.limit = 0
+        self.limit = 0  # of steps; less than the real one until the last steps begin that are watched
+        self.last = 0
         self.idle_rounds = 0
         self.spins = 0
         self.spins_at = 0
@@ -232,7 +236,8 @@ class Machine:
         """
         self._reset()
         self.choose = choose
-        self.limit = max_steps
+        self.last = max_steps
+        self.limit = max_steps - min(self.watched, max_steps // 2) if self.watch is not None else max_steps
         hub = self.hub
         hub.greenlet = getcurrent()
         hub.switch = hub.greenlet.switch
@@ -289,6 +294,10 @@ class Machine:
         self.finish("stop" if isinstance(error, Stop) else "exception")
 
     def _out_of_steps(self) -> None:
+        if self.watch is not None and self.steps < self.last and not self.interrupted:
+            self.limit = self.last
+            self.recorder = self.watch(self.recorder)
+            return
         self.finish("interrupt" if self.interrupted else "limit")
 
     # -- threads -----------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from .words import command, gap, headline, many, shown_seconds
 
 OUTCOMES: Final = 8  # outcomes that are all shown
 
-UNSEEDED: Final = ("dfs", "dpor")  # strategies that draw nothing
+UNSEEDED: Final = ("dfs", "dpor", "source")  # strategies that draw nothing
 MORE: Final = {  # (setting, value): what may happen besides, and what every order then includes
     ("timeouts", "free"): ("time-outs may come at any moment", "every moment of a time-out"),
     ("gc", "scheduled"): ("the cycle collector may run at any step", "every moment of a collection"),

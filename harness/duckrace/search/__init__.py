@@ -1,9 +1,13 @@
 """Search: one strategy per file, all of one shape (:class:`Strategy`).
 
-``random`` and ``pct`` sample; ``portfolio`` lets them take turns; ``replay`` repeats. ``dpor`` explores every order of
-dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``dfs`` every schedule with few
-preemptions. ``patience`` makes what is always possible rare.
+``random``, ``pct``, ``pos``, ``urw`` and ``surw`` sample, with what they know of steps in ``_pending`` and of earlier
+executions in ``_profile``; ``portfolio`` lets some of them take turns; ``replay`` repeats. ``dpor`` explores every
+order of dependent steps, which ``_order`` finds, with the wakeup trees of ``_wakeup``; ``source`` does so more simply,
+to check it; ``dfs`` every one that few preemptions lead to. ``patience`` makes what is always possible rare.
 """
+
+from collections.abc import Callable
+from typing import Final
 
 from ._strategy import Exhaustive, Strategy
 from .dfs import Dfs
@@ -11,11 +15,23 @@ from .dpor import Dpor
 from .patience import Patience
 from .pct import Pct
 from .portfolio import Portfolio
+from .pos import Pos
 from .random_walk import RandomWalk
 from .replay import Diverged, Follow, Replay
+from .source import Source
+from .surw import Surw
+from .urw import Urw
 
-SAMPLERS = ("pct", "portfolio", "random")
-STRATEGIES = ("dfs", "dpor", *SAMPLERS)
+MEMBERS: Final[dict[str, Callable[[int], Strategy]]] = {
+    "pct": Pct,
+    "pos": Pos,
+    "random": RandomWalk,
+    "surw": Surw,
+    "urw": Urw,
+}
+PORTFOLIO: Final = ("surw", "random", "pos", "surw", "random", "pct")  # by turns: what benchmarks/ need of each
+SAMPLERS = (*MEMBERS, "portfolio")
+STRATEGIES = ("dfs", "dpor", "source", *SAMPLERS)
 
 
 def make(name: str, seed: int, preemptions: int | None = None, *, patient: bool = False) -> Strategy:
@@ -25,15 +41,18 @@ def make(name: str, seed: int, preemptions: int | None = None, *, patient: bool 
         return Patience(make(name, seed), seed)
     if name == "dpor":
         return Dpor()
+    if name == "source":
+        return Source()
     if name == "dfs":
         return Dfs(preemptions)
     if name == "portfolio":
-        return Portfolio([RandomWalk(seed), Pct(seed)])
-    members: dict[str, type[RandomWalk | Pct]] = {"random": RandomWalk, "pct": Pct}
-    return members[name](seed)
+        names = list(dict.fromkeys(PORTFOLIO))
+        return Portfolio([MEMBERS[member](seed) for member in names], [names.index(member) for member in PORTFOLIO])
+    return MEMBERS[name](seed)
 
 
 __all__ = [
+    "PORTFOLIO",
     "SAMPLERS",
     "STRATEGIES",
     "Dfs",
@@ -44,8 +63,12 @@ __all__ = [
     "Patience",
     "Pct",
     "Portfolio",
+    "Pos",
     "RandomWalk",
     "Replay",
+    "Source",
     "Strategy",
+    "Surw",
+    "Urw",
     "make",
 ]

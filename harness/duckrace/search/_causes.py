@@ -50,7 +50,7 @@ class Causes:
         self._path = thread.path
         cells = self._touch(obj) if op is READ or op is WRITE else [] if op is RUN else None
         self._order.step(thread, op, obj)
-        self._order.redo[-1] = None  # is of no use here, and would keep alive what the collector is to find
+        self._order.redo.clear()  # is of no use here, and would keep alive what the collector is to find
         index = len(self._order.tid) - 1
         self._moments.append((index, cells))
         if op not in LIVES:
@@ -104,15 +104,15 @@ class Causes:
             past[thread] = max(past.get(thread, 0), count)
 
     def _include_last(self, past: dict[int, int], thread: SimThread) -> None:
-        number = self._order.thread(thread.path)
+        number = self._order.thread(thread)
         last = max((index for index, tid in enumerate(self._order.tid) if tid == number), default=None)
         if last is not None:
             self._include(past, last)
 
     def _within(self, past: dict[int, int]) -> list[bool]:
-        order = self._order
+        tid, clock = self._order.tid, self._order.clock
         return [
-            order.number[index] < past.get(order.tid[index], 0) and (cells is None or any(c.counts for c in cells))
+            clock[index][tid[index]] <= past.get(tid[index], 0) and (cells is None or any(c.counts for c in cells))
             for index, cells in self._moments
         ]
 

@@ -6,16 +6,23 @@ never locks' insides, channels or results.
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 from duckrace.kernel.machine import Choose, Recorder
+
+HOGS: Final = 1_000  # choices in a row after which a thread of high priority lets others go
 
 
 class Strategy(Protocol):
     """Chooses schedules; one object serves one exploration.
 
     A schedule must be a function of the seed and the number of the execution only, so that executions
-    can be shared out and repeated in any order.
+    can be shared out and repeated in any order. What a strategy learns of a program it may learn from earlier
+    executions (in :meth:`end`), and must say so: ``pct`` how long they are, ``urw`` and ``surw`` what threads do in
+    them.
+
+    One that wants to be told of every step has a property ``recorder`` (:class:`~duckrace.kernel.machine.Recorder`),
+    looked up once per execution.
     """
 
     name: str

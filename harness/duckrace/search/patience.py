@@ -13,7 +13,7 @@ from __future__ import annotations
 from _random import Random
 
 from duckrace.kernel import SimThread
-from duckrace.kernel.machine import COLLECTOR, runs_out
+from duckrace.kernel.machine import COLLECTOR, Recorder, runs_out
 
 from ._strategy import Strategy, seed_of
 
@@ -34,6 +34,11 @@ class Patience:
         """Whose choices these are."""
         member: Strategy = getattr(self._inner, "member", self._inner)
         return member
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """Who is told of the steps."""
+        return getattr(self._inner, "recorder", None)
 
     def begin(self, execution: int) -> bool:
         if not self._inner.begin(execution):

@@ -25,6 +25,11 @@ def test_every_outcome_and_no_other(scenario: str, expected: set[object]) -> Non
     assert enumerate_outcomes(f"{PROGRAMS}::{scenario}") == expected
 
 
+@pytest.mark.parametrize(("granularity", "expected"), [("sync", {2}), ("access", {1, 2})])
+def test_outcomes_are_those_of_the_granularity(granularity: str, expected: set[object]) -> None:
+    assert enumerate_outcomes(f"{PROGRAMS}::lost_update", granularity=granularity) == expected
+
+
 def test_it_finds_what_samples_miss() -> None:
     """One of 2,520 orders of acquires: a single sample does not show it."""
     found = enumerate_outcomes(f"{PROGRAMS}::rare")

@@ -8,7 +8,7 @@ import pytest
 
 from duckrace import Kind, explore
 from duckrace.kernel import SimThread, machine
-from duckrace.search import SAMPLERS, Pct, Portfolio, RandomWalk, Replay, make
+from duckrace.search import PORTFOLIO, SAMPLERS, Pct, Portfolio, RandomWalk, Replay, make
 
 PROGRAMS = Path(__file__).parent / "programs" / "orders.py"
 
@@ -81,9 +81,30 @@ def test_portfolio_alternates():
         assert got == schedule([RandomWalk, Pct][execution % 2](3), execution // 2)
 
 
+def test_members_may_have_several_turns():
+    members = [RandomWalk(3), Pct(3)]
+    portfolio = Portfolio(members, [0, 0, 1])
+    got = [schedule(portfolio, execution) for execution in range(7)]
+    alone = [RandomWalk(3), Pct(3)]
+    expected = [(0, 0), (0, 1), (1, 0), (0, 2), (0, 3), (1, 1), (0, 4)]
+    assert got == [schedule(alone[member], execution) for member, execution in expected]
+
+
 def test_portfolio_tells_which_member_found_it():
-    result = explore(f"{PROGRAMS}::one_thread_must_stay_away", executions=1_000)
-    assert result.failure.strategy == "pct"
+    finders = set()
+    for seed in range(20):
+        failure = explore(f"{PROGRAMS}::one_thread_must_stay_away", executions=1_000, seed=seed).failure
+        finders.add(failure.strategy)
+        rounds, turn = divmod(failure.execution - 1, len(PORTFOLIO))
+        assert failure.strategy == PORTFOLIO[turn]
+        earlier = rounds * PORTFOLIO.count(failure.strategy) + PORTFOLIO[:turn].count(failure.strategy)
+        if failure.strategy != "surw":  # which learns from more executions where it is alone
+            alone = explore(
+                f"{PROGRAMS}::one_thread_must_stay_away", strategy=failure.strategy, executions=1_000, seed=seed
+            ).failure
+            assert (alone.execution, alone.schedule) == (earlier + 1, failure.schedule)
+    assert {"pct", "surw"} <= finders
+    assert "random" not in finders
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -18,6 +18,7 @@ from .scopes import Scope, Scopes
 
 Node = TypeVar("Node", bound=ast.AST)
 
+_DISPLAYS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
 _VIEWS: Final = ("items", "keys", "values")
 
 
@@ -157,6 +158,16 @@ class Sharing(ast.NodeTransformer):
     def _written(self, name: ast.Name, value: ast.expr) -> ast.expr:
         """`value`, and the event of its store in a shared variable."""
         return self._call("write_variable", value, self._place(self._scopes.shared[name]), name.id)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        left, right = node.left, node.right
+        node.left, node.right = self.visit(left), self.visit(right)
+        if self._scope is None:
+            return node
+        if isinstance(left, _DISPLAYS) or isinstance(right, _DISPLAYS):
+            return self._call("fresh", node)  # ``[0] * n`` is a new list
+        constant = isinstance(left, ast.Constant) or isinstance(right, ast.Constant)
+        return node if constant and not isinstance(node.op, ast.Mult) else self._call("made", node)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
         node.left, node.comparators = self.visit(node.left), self._each(node.comparators)

@@ -29,7 +29,7 @@ HELPERS: Final[dict[str, Callable[..., Any]]] = {
     "iterated": iteration.iterated,
     "load": attributes.load,
     "looped": calls.looped,
-    "made": calls.made,
+    "made": attributes.made,
     "read_variable": attributes.read_variable,
     "scope": attributes.new_scope,
     "setitem": containers.setitem,

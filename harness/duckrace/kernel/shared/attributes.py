@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import base_of
+from .accesses import PLAIN, base_of
 from .containers import Method, method
 from .locations import READ, WRITE, Access, Location, Named, locations
 
@@ -61,8 +61,18 @@ def looked_at(obj: Any, name: str) -> None:
         _read(me, obj, name)
 
 
+def made(value: Any) -> Any:
+    """What a call or an operator has returned, or what is about to be stored where others see it: named now, if it is
+    new, by the thread that has it first."""
+    kind = type(value)
+    if kind not in PLAIN and (me := _m.current) is not None and (base_of(kind) is not None or tracked_instance(kind)):
+        locations.name(me, value)
+    return value
+
+
 def store(value: Any, obj: Any, name: str) -> None:
     """``obj.name = value``"""
+    made(value)
     changed(obj, name)
     setattr(obj, name, value)
 
@@ -84,6 +94,7 @@ def write_variable(value: Any, scope: Any, name: str) -> Any:
     """The same, about to become `value`."""
     me = _m.current
     if me is not None:
+        made(value)
         locations.happens(me, WRITE, _variable(me, scope, name).write)
     return value
 

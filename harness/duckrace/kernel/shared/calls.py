@@ -75,15 +75,6 @@ def _native(function: Any) -> Callable[..., Any]:
     return call
 
 
-def made(value: Any) -> Any:
-    """What a call has returned: named now, if it is new, by the thread that has it first."""
-    me = _m.current
-    kind = type(value)
-    if me is not None and (base_of(kind) is not None or attributes.tracked_instance(kind)):
-        locations.name(me, value)
-    return value
-
-
 def fresh(value: Any) -> Any:
     """A list, dict or set that has just been written down."""
     me = _m.current

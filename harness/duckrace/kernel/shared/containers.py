@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import EndAccess, IndexAccess, KeyAccess, Restructured, base_of, item, structure, whole
+from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, base_of, item, structure, whole
 from .locations import READ, WRITE, Access, locations
 
 _m = machine
@@ -35,11 +35,17 @@ def getitem(obj: Any, key: Any) -> Any:
             locations.happens(me, READ, IndexAccess(me, obj, key, False))
         else:
             locations.happens(me, READ, whole(me, obj))
+            part = obj[key]  # a slice: a new one
+            if type(part) in BASES:
+                locations.fresh(me, part)
+            return part
     return obj[key]
 
 
 def setitem(value: Any, obj: Any, key: Any) -> None:
     """``obj[key] = value``"""
+    if type(value) not in PLAIN and base_of(type(value)) is not None and (me := _m.current) is not None:
+        locations.name(me, value)
     _changed(obj, key, "__setitem__", "put")
     obj[key] = value
 
@@ -139,6 +145,7 @@ _KEYED: Final = {
     "discard": "drop",
     "remove": "drop",
 }
+_COPIES: Final = frozenset(["copy", "union", "intersection", "difference", "symmetric_difference", "split"])
 _JOINS: Final = frozenset(
     [
         "update",
@@ -198,6 +205,8 @@ class Method:
             if found is not None:
                 locations.happens(me, *found)
         value = getattr(obj, name)(*args, **kwargs)
+        if me is not None and name in _COPIES and type(value) in BASES:
+            locations.fresh(me, value)
         locations.switch()
         return value
 

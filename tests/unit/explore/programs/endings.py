@@ -70,3 +70,16 @@ def counts_executions():
                 pass
 
     together(take, take)
+
+
+def lost_update():
+    class Counter:
+        value = 0
+
+    counter = Counter()
+
+    def add():
+        counter.value += 1
+
+    together(add, add)
+    return counter.value

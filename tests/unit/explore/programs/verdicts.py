@@ -98,7 +98,7 @@ def sleeps_for_ever():
 
 
 def livelock():
-    """Two polite threads, in step for ever: a limit, not a pass.  -> BUDGET: an execution made"""
+    """Two polite threads, each of which lets the other one go first.  -> LIVELOCK: go on for ever"""
     turn = {"A": True, "B": True}
 
     def work(me, other):

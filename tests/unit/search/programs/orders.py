@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import deque
+from queue import SimpleQueue
 
 
 def one_order_of_three():
@@ -126,5 +127,61 @@ def spins():
     thread.start()
     while not flag:
         time.sleep(0)
+    thread.join()
+    return "seen"
+
+
+def four_and_two():
+    """One thread puts four times, the other one twice: fifteen orders."""
+    queue, order = SimpleQueue(), []
+
+    def put(name, count):
+        time.sleep(1)
+        for _ in range(count):
+            queue.put(name)
+
+    threads = [threading.Thread(target=put, args=("a", 4)), threading.Thread(target=put, args=("b", 2))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while not queue.empty():
+        order.append(queue.get())
+    return "".join(order)
+
+
+def asks_under_a_lock():
+    """The one that waits never yields, and takes a lock each time that it looks."""
+    lock, flag = threading.Lock(), []
+
+    def tell():
+        with lock:
+            flag.append(1)
+
+    thread = threading.Thread(target=tell)
+    thread.start()
+    while True:
+        with lock:
+            if flag:
+                break
+    thread.join()
+    return "seen"
+
+
+class Flag:
+    up = False
+
+
+def reads_until_it_is_up():
+    """At granularity access, the loop reads."""
+    flag = Flag()
+
+    def tell():
+        flag.up = True
+
+    thread = threading.Thread(target=tell)
+    thread.start()
+    while not flag.up:
+        pass
     thread.join()
     return "seen"
