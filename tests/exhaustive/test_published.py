@@ -68,6 +68,23 @@ def test_as_many_executions_as_traces(name: str, arguments: tuple[int, ...], tra
     assert str(result.verdict) == "PASSED(exhaustive)"
 
 
+# Executions and traces of source-DPOR: the example of Concuerror, where 5 of 10 end asleep, and lastzero, oldest first.
+@pytest.mark.parametrize(
+    ("name", "arguments", "executions", "traces"),
+    [
+        ("popl_optimal_example", (), 10, 5),
+        ("lastzero", (5,), 97, 64),
+        ("readers", (4,), 16, 16),
+        ("filesystem", (16,), 8, 8),
+        ("indexer", (12,), 8, 8),
+    ],
+)
+def test_source_sees_each_trace(name: str, arguments: tuple[int, ...], executions: int, traces: int) -> None:
+    result = explored(name, *arguments, strategy="source")
+    assert (result.executions, result.traces, result.failed) == (executions, traces, 0)
+    assert str(result.verdict) == "PASSED(exhaustive)"
+
+
 def test_every_outcome_is_seen() -> None:
     assert set(explored("inc", 3).outcomes) == {1, 2, 3}
     assert set(explored("lockinc", 3, 2).outcomes) == {3}

@@ -115,6 +115,9 @@ def _effort(result: Result) -> str:
         text += f" ({result.executions / result.seconds:,.0f} per second)"
     if result.traces is not None:
         text += f", {many(result.traces, 'distinct order')} of events"
+        redundant = result.executions - result.traces
+        if redundant and not result.failures:
+            text += f" ({many(redundant, 'execution')} saw no new one)"
     return f"{text}, {many(result.steps, 'step')}, up to {many(result.threads, 'thread')}."
 
 

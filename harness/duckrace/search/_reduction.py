@@ -25,7 +25,7 @@ from duckrace.kernel import SimThread, machine
 from duckrace.kernel.machine import LATE, YIELD, runs_out
 
 from ._order import ANY, Accesses, Clock, Order, Redo, dependent
-from ._wakeup import Step, weakly_initial
+from ._wakeup import Step
 from .replay import Diverged
 
 Sleep: TypeAlias = dict[int, Accesses]
@@ -54,6 +54,10 @@ class Reduction:
 
     def _add(self, tree: list[Step], sequence: list[Step]) -> None:
         """See to it that the node with this tree leads to an execution that begins like `sequence`."""
+        raise NotImplementedError
+
+    def _leads(self, sequence: list[Step], tid: int, accesses: Accesses) -> bool:
+        """Has what begins like `sequence` been seen if this thread, whose next step has these accesses, sleeps?"""
         raise NotImplementedError
 
     # -- before an execution ------------------------------------------------------------------------------
@@ -227,7 +231,7 @@ class Reduction:
         sequence.append(Step(me, accesses, base, base[me], True))
         sleep = self.sleep.get(earlier)
         for asleep, step in sleep.items() if sleep else ():
-            if weakly_initial(sequence, asleep, step):
+            if self._leads(sequence, asleep, step):
                 return
         self._add(self.tree.setdefault(earlier, []), sequence)
 

@@ -8,8 +8,9 @@ all the same.
 
 from __future__ import annotations
 
+from ._order import Accesses
 from ._reduction import Reduction
-from ._wakeup import Step, insert
+from ._wakeup import Step, insert, weakly_initial
 
 
 class Dpor(Reduction):
@@ -17,3 +18,6 @@ class Dpor(Reduction):
 
     def _add(self, tree: list[Step], sequence: list[Step]) -> None:
         insert(tree, sequence)
+
+    def _leads(self, sequence: list[Step], tid: int, accesses: Accesses) -> bool:
+        return weakly_initial(sequence, tid, accesses)

@@ -16,7 +16,8 @@ average, with both it takes 24, and what priorities are good at takes no more. C
 executions of this exploration, not those of one dry run, so the first execution is a plain random walk, and an
 execution depends on those before it (``pct`` takes its k likewise).
 Threads and objects are told by the path of spawn (exploration.md D.1). An intended thread that cannot go on, while all
-that can stand before `delta`, is drawn anew among those. A thread that yields or looks in vain gets the lowest
+that can stand before `delta`, is drawn anew among those; so it is if they have stood there for HOGS choices, or since
+others began to look in vain, who may be waiting for one of them. A thread that yields or looks in vain gets the lowest
 priority (:class:`~._pending.Fairness`), and so does one that was chosen HOGS times in a row, or a spinning thread of
 high priority would run for ever.
 """
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 from _random import Random  # the generator alone: seeding it costs half of what random.Random costs
 from collections.abc import Hashable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from duckrace.kernel import START, SimThread, machine
 from duckrace.kernel.looks import LOOKS
@@ -33,6 +34,8 @@ from duckrace.kernel.looks import LOOKS
 from ._pending import Fairness, names
 from ._profile import Left, Path, Profile
 from ._strategy import HOGS, seed_of
+
+VAIN: Final = HOGS // 20  # choices that a look in vain counts as
 
 
 class Surw:
@@ -55,6 +58,7 @@ class Surw:
         self._due: dict[int, bool] = {}  # by thread: is its next step one on `delta`?
         self._lowest = 0.0
         self._streak = 0
+        self._aside = 0  # choices since the last step on `delta`, while somebody stood before one
         return True
 
     def _pick(self) -> Hashable:
@@ -78,6 +82,7 @@ class Surw:
             return ready[int(draw() * len(ready))]
         if (running.op in LOOKS and self._fairness.gives_way(running)) or self._streak >= HOGS:
             self._streak = 0
+            self._aside += VAIN
             self._lowest -= 1.0
             running.rank = self._lowest
         known = self._due
@@ -111,7 +116,9 @@ class Surw:
             if thread.path == self._intended:
                 candidates.append(thread)
                 return
-        if not candidates:
+        self._aside += 1
+        if not candidates or self._aside > HOGS:
+            self._aside = 0
             self._intended = self._drawn(due)
             candidates += [thread for thread in due if thread.path == self._intended]
 
@@ -143,6 +150,7 @@ class Surw:
         if due:
             self._left.done(thread.path)
             self._intended = None
+            self._aside = 0
         if op is START:
             path = thread.path
             child = (*path, thread.spawned + 1)
