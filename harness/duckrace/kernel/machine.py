@@ -74,7 +74,7 @@ class Recorder(Protocol):
 
     def step(self, thread: SimThread, op: str, obj: object) -> None: ...
 
-    def wrote(self, obj: object) -> None:
+    def wrote(self, obj: object, /) -> None:
         """As a part of the last step, the flag of a ``threading.Event`` changes (``is_set`` takes no lock), or a waiter
         is notified whose time may run out."""
 
