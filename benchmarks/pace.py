@@ -23,28 +23,25 @@ ROUNDS = 5
 EXECUTIONS = 4_000
 
 # Runs in a process of its own, on either checkout.
-MEASURE = (
-    """
+MEASURE = """
 import sys, time
 import duckrace
-scenario, strategy, granularity = sys.argv[1:]
+scenario, strategy, granularity, executions = sys.argv[1:]
 more = {} if granularity == "sync" else {"granularity": granularity, "minimize": False}
 best = 0.0
 for seed in range(3):
     started = time.process_time()
-    result = duckrace.explore(scenario, strategy=strategy, executions=%d, seed=seed, keep_going=True, **more)
+    result = duckrace.explore(scenario, strategy=strategy, executions=int(executions), seed=seed, keep_going=True, **more)
     best = max(best, result.executions / (time.process_time() - started))
 print(best)
 """
-    % EXECUTIONS
-)  # noqa: UP031  # braces are the program's
 
 
 def pace(checkout: Path, scenario: str, strategy: str, granularity: str = "sync") -> float:
     """Executions per second of CPU time, best of three."""
     path = os.pathsep.join(str(checkout / part) for part in ("harness", "models"))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
-    command = [sys.executable, "-c", MEASURE, scenario, strategy, granularity]
+    command = [sys.executable, "-c", MEASURE, scenario, strategy, granularity, str(EXECUTIONS)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout)
 
 
