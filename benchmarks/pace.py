@@ -31,7 +31,8 @@ more = {} if granularity == "sync" else {"granularity": granularity, "minimize":
 best = 0.0
 for seed in range(3):
     started = time.process_time()
-    result = duckrace.explore(scenario, strategy=strategy, executions=int(executions), seed=seed, keep_going=True, **more)
+    more |= {"executions": int(executions), "seed": seed, "keep_going": True}
+    result = duckrace.explore(scenario, strategy=strategy, **more)
     best = max(best, result.executions / (time.process_time() - started))
 print(best)
 """
