@@ -70,7 +70,9 @@ def read(path: Path) -> History:
         else:
             inside.pop(process)
         end += 1
-    operations += [Operation(f"{process} at {call}", what, None, call, None) for process, (call, what) in inside.items()]
+    operations += [
+        Operation(f"{process} at {call}", what, None, call, None) for process, (call, what) in inside.items()
+    ]
     return History(tuple(operations), end)
 
 
@@ -112,10 +114,8 @@ def main() -> None:
         theirs = sum(seconds for _, seconds in peer.values())
         disagree = [path for path, (word, _) in peer.items() if (word == "Ok") != verdicts[Path(path).name]]
         slowest = max(peer, key=lambda path: peer[path][1])
-        print(
-            f"  porcupine  {theirs * 1000:8.1f} ms, the slowest {peer[slowest][1] * 1000:.1f} ms ({Path(slowest).name}); "
-            f"{len(disagree)} verdicts differ"
-        )
+        worst = f"the slowest {peer[slowest][1] * 1000:.1f} ms ({Path(slowest).name})"
+        print(f"  porcupine  {theirs * 1000:8.1f} ms, {worst}; {len(disagree)} verdicts differ")
         print(f"  duckrace takes {ours / theirs:.2f} times the time of porcupine")
     sys.exit(1 if different else 0)
 

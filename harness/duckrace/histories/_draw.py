@@ -58,7 +58,7 @@ def lanes(operations: Sequence[Operation], *, marked: Collection[Operation] = ()
     """The drawing; marked operations stand between ``>`` and ``<``. More than fits `width` becomes a list of events."""
     positions = sorted(p for o in operations for p in (o.call, o.ret) if p is not None)
     texts = {o.call: shown(o) for o in operations}
-    column = {position: 0 for position in positions}
+    column = dict.fromkeys(positions, 0)
     ends = {o.ret: o for o in operations if o.ret is not None}
     place = 0
     for position in positions:  # as close as the texts allow

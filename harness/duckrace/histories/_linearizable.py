@@ -7,21 +7,18 @@ are recorded.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import Any
 
 from duckrace._data import Kind, Verdict
 from duckrace._errors import CheckFailed, UsageError
 from duckrace_models import Machine as Channel
 
-from ._explain import explain
+from ._blame import blame, searched
+from ._explain import explained
 from ._history import History, Operation
 from ._model import Machine, Model
-from ._phases import Phases
-from ._points import Points
-from ._search import Budget, Found, search
-
-Graph: TypeAlias = Points | Phases
+from ._search import Budget
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +84,8 @@ def linearizable(
     steps = entries = 0
     unknown: Linearizability | None = None
     for key, operations in _partitions(history, machine):
-        found, graph = _search(machine, operations, Budget(steps=max_steps - steps, entries=max_entries - entries))
+        budget = Budget(steps=max_steps - steps, entries=max_entries - entries)
+        found, graph = searched(machine, operations, budget)
         steps, entries = steps + found.steps, entries + found.entries
         order = [operations[number] for _, number, _ in found.effects()]
         if found.answer is None:
@@ -100,7 +98,18 @@ def linearizable(
             if steps >= max_steps or entries >= max_entries:
                 break
         elif not found.answer:
-            return _rejected(machine, operations, found, graph, key, order, steps, entries)
+            fault = blame(machine, operations, found, graph)
+            waits = fault.kind is Kind.LOST_WAKEUP
+            return Linearizability(
+                verdict=Verdict(kind=fault.kind, detail="" if waits else "not linearizable"),
+                explanation=explained(fault, key),
+                witness=fault.order,
+                culprit=fault.culprit,
+                allowed=fault.allowed,
+                woken_by=fault.woken_by,
+                steps=steps,
+                entries=entries,
+            )
         for place, number, _ in found.effects():
             at = history.end if place == graph.places else _position(operations[graph.returns[place]])
             points.append((at, len(points), operations[number]))
@@ -127,67 +136,6 @@ def _partitions(history: History, machine: Machine | Channel) -> list[tuple[Hash
         except TypeError:
             raise UsageError(f"{machine.name}.partition gave {key!r}, which is not hashable.") from None
     return list(parts.items())
-
-
-def _search(
-    machine: Machine | Channel, operations: Sequence[Operation], budget: Budget, *, lookahead: bool = True
-) -> tuple[Found[Any], Graph]:
-    if isinstance(machine, Channel):
-        phases = Phases(machine, operations, lookahead=lookahead)
-        return search(phases, budget), phases
-    points = Points(machine, operations, lookahead=lookahead)
-    return search(points, budget), points
-
-
-def _rejected(
-    machine: Machine | Channel,
-    operations: Sequence[Operation],
-    found: Found[Any],
-    graph: Graph,
-    key: Hashable,
-    order: list[Operation],
-    steps: int,
-    entries: int,
-) -> Linearizability:
-    found, graph, order = _first(machine, operations, found, graph, order)
-    told = explain(graph, found, order, key)
-    kind = Kind.LOST_WAKEUP if found.place == graph.places else Kind.FAILED
-    return Linearizability(
-        verdict=Verdict(kind=kind, detail="" if kind is Kind.LOST_WAKEUP else "not linearizable"),
-        explanation=told.text,
-        witness=tuple(order),
-        culprit=told.culprit,
-        allowed=told.allowed,
-        woken_by=told.woken_by,
-        steps=steps,
-        entries=entries,
-    )
-
-
-def _first(
-    machine: Machine | Channel, operations: Sequence[Operation], found: Found[Any], graph: Graph, order: list[Operation]
-) -> tuple[Found[Any], Graph, list[Operation]]:
-    """The search again, on the shortest beginning of the history that no order explains, and without lookahead.
-
-    The first search knows what calls return that are still open at its farthest place, and what the lookahead says of
-    the future; so it may give up earlier. The words should be about what had been seen by then, and about the model.
-    Each attempt has a small budget; if it does not do, the words are about the whole history, and true as well.
-    """
-    budget = Budget(steps=20_000, entries=20_000)
-    for place in range(found.place, graph.places):
-        end = _position(operations[graph.returns[place]])
-        beginning = [
-            operation if operation.ret is not None and operation.ret <= end else replace(operation, result=None, ret=None)
-            for operation in operations
-            if operation.call < end
-        ]
-        beginning = [replace(operation, suspended=False) for operation in beginning]
-        again, other = _search(machine, beginning, budget, lookahead=False)
-        if again.answer is False:
-            return again, other, [operations[number] for _, number, _ in again.effects()]
-        if again.answer is None:
-            break
-    return found, graph, order
 
 
 def _position(operation: Operation) -> int:

@@ -107,22 +107,16 @@ class Phases:
                     todo.append(step.state)
         return False
 
-    def allowed(self, state: State, number: int) -> list[Response]:
-        """What the call, open in this state, may be told next by its own steps."""
-        caller = self.operations[number].what.caller
-        found: dict[Response, None] = {}
-        todo, seen = [state], {state}
-        while todo:
-            here = todo.pop()
-            me = here.of(caller)
-            if me is not None and me.response is not None:
-                found[me.response] = None
-                continue
-            for step in self._next(here):
-                if step.caller == caller and step.state not in seen:
-                    seen.add(step.state)
-                    todo.append(step.state)
-        return list(found)
+    def answers(self, number: int) -> list[Response]:
+        """What the call could return in some state that was met."""
+        call = self.operations[number].what
+        return [
+            response
+            for state, steps in self._enabled.items()
+            for step in steps
+            for caller, response in step.decided
+            if caller == call.caller and (me := state.of(caller)) is not None and me.call == call
+        ]
 
     def state(self, configuration: State) -> str:
         """What is in the channel, to be shown."""
@@ -137,9 +131,7 @@ class Phases:
             found = self._enabled[state] = self.model.enabled(state)
         return found
 
-    def _effects(
-        self, place: int, step: Transition, open_: dict[Any, int], before: State
-    ) -> tuple[int, ...] | None:
+    def _effects(self, place: int, step: Transition, open_: dict[Any, int], before: State) -> tuple[int, ...] | None:
         """The operations that the step settles; None if one of them did not end like that."""
         effects = []
         for caller, response in step.decided:

@@ -85,13 +85,14 @@ class Points:
         """Whether the call could take effect there, whatever it returned then."""
         return bool(self.machine.ways(configuration >> self.width, self.operations[number].what))
 
-    def allowed(self, configuration: int, number: int) -> list[Any]:
-        """What the call could return if it took effect there."""
-        return [result for result, _ in self.machine.ways(configuration >> self.width, self.operations[number].what)]
+    def answers(self, number: int) -> list[Any]:
+        """What the call could return in some state that was met."""
+        what = self.operations[number].what
+        return [result for state in range(len(self.machine.states)) for result, _ in self.machine.ways(state, what)]
 
-    def state(self, configuration: int) -> Any:
+    def state(self, configuration: int) -> str:
         """The model's state, to be shown."""
-        return self.machine.states[configuration >> self.width]
+        return repr(self.machine.states[configuration >> self.width])
 
     # -- tables -----------------------------------------------------------------------------------------
 

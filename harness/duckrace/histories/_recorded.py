@@ -23,7 +23,16 @@ from ._model import Invocation, Raised
 T = TypeVar("T")
 
 # What syntax calls, looked up on the type. `with lock:` is recorded as __enter__ and __exit__.
-SYNTAX: Final = ("__call__", "__contains__", "__delitem__", "__enter__", "__exit__", "__getitem__", "__len__", "__setitem__")
+SYNTAX: Final = (
+    "__call__",
+    "__contains__",
+    "__delitem__",
+    "__enter__",
+    "__exit__",
+    "__getitem__",
+    "__len__",
+    "__setitem__",
+)
 
 
 class Recorded(Generic[T]):
@@ -102,7 +111,9 @@ def recorded(target: T, *methods: str) -> Any:
         if not callable(getattr(target, name, None)):
             raise UsageError(f"{kind.__name__} has no method {name!r} to record.")
     if hasattr(target, "history"):
-        raise UsageError(f"{kind.__name__} has a history() of its own: record an object of yours that has this one inside.")
+        raise UsageError(
+            f"{kind.__name__} has a history() of its own: record an object of yours that has this one inside."
+        )
     wanted = frozenset(methods) if methods else None
     syntax = {name: _forward(name) for name in SYNTAX if hasattr(kind, name)}
     made = type(f"Recorded{kind.__name__}", (Recorded,), syntax)

@@ -14,7 +14,9 @@ from duckrace._errors import UsageError
 from ._history import Event, History
 from ._model import Cancelled, Invocation, Raised
 
-_LINE = re.compile(r"(?P<process>\w+)\s*(?::\s*(?P<call>[A-Za-z_]\w*\s*\(.*\)))?\s*(?P<end>->.*|raises\b.*|waits|is cancelled)?")
+_LINE = re.compile(
+    r"(?P<process>\w+)\s*(?::\s*(?P<call>[A-Za-z_]\w*\s*\(.*\)))?\s*(?P<end>->.*|raises\b.*|waits|is cancelled)?"
+)
 
 
 def history(text: str) -> History:
