@@ -67,9 +67,9 @@ def searched(
     return search(points, budget), points
 
 
-def small(operations: Sequence[Operation]) -> Budget:
-    """Enough for a search that hardly goes wrong."""
-    most = 2_000 + 4 * len(operations)
+def small(operations: Sequence[Operation], steps: int = 0) -> Budget:
+    """Enough for a search that hardly goes wrong, or that is about as hard as one of so many steps."""
+    most = 2_000 + 4 * len(operations) + 2 * steps
     return Budget(steps=most, entries=most)
 
 
@@ -77,7 +77,7 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
     """`found` is a search of the graph of these operations that has failed."""
     if found.place == graph.places:
         return _should_go_on(operations, found, graph)
-    first = _first(machine, operations, found.place, graph)
+    first = _first(machine, operations, found, graph)
     if first is None:
         culprit = operations[graph.returns[found.place]]
         start, states = _rest(graph, found, culprit)
@@ -103,18 +103,19 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
 
 
 def _first(
-    machine: Machine | Channel, operations: Sequence[Operation], place: int, graph: Graph
+    machine: Machine | Channel, operations: Sequence[Operation], failed: Found[Any], graph: Graph
 ) -> tuple[Operation, Found[Any], Graph] | None:
-    """The first operation to return, from the place on, up to which no order explains the history, with its search; or
-    the last one, if all that returned is explained. None if the budget does not do."""
-    since = _return(operations[graph.returns[place]])
+    """The first operation to return up to which no order explains the history, with its search; or the last one, if all
+    that returned is explained. None if the budget does not do."""
+    since = _return(operations[graph.returns[failed.place]])
+    budget = small(operations, failed.steps)
     returned = [operation for operation in operations if operation.ret is not None and operation.ret >= since]
     returned.sort(key=_return)
     low, high = 0, len(returned) - 1
     found: tuple[Operation, Found[Any], Graph] | None = None
     while low <= high:  # linearizability is closed under prefixes
         middle = low if high - low < 8 else (low + high) // 2
-        again, other = searched(machine, until(operations, _return(returned[middle]) + 1), small(operations))
+        again, other = searched(machine, until(operations, _return(returned[middle]) + 1), budget)
         if again.answer is None:
             return None
         if again.answer:
