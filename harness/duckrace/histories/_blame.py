@@ -120,17 +120,17 @@ def _first(
     budget = small(operations, failed.steps)
     returned = [operation for operation in operations if operation.ret is not None and operation.ret >= since]
     returned.sort(key=_return)
-    low, high = 0, len(returned) - 1
+    low, high, stride = 0, len(returned) - 1, 0
     found: tuple[Operation, Found[Any], Graph] | None = None
-    while low <= high:  # linearizability is closed under prefixes
-        middle = low if high - low < 8 else (low + high) // 2
+    while low <= high:  # linearizability is closed under prefixes; most likely it is the first one, or soon after
+        middle = min(low + stride, high)
         again, other = searched(machine, until(operations, _return(returned[middle]) + 1), budget)
         if again.answer is None:
             return None
         if again.answer:
-            low = middle + 1
+            low, stride = middle + 1, 2 * stride + 1
         else:
-            high = middle - 1
+            high, stride = middle - 1, 0
         if not again.answer or found is None or found[1].answer:
             found = returned[middle], again, other
     return found
@@ -156,10 +156,12 @@ def _fits_nowhere(
     before, without = searched(machine, until(operations, end), small(operations))
     conflict = graph.conflict
     shown = until(operations, end + 1)
-    blind, plain = searched(machine, shown, small(operations), lookahead=False)
-    every = blind.answer is False  # what the lookahead refuses the model may allow, and all that it allows is wanted
-    if every:
-        found, graph = blind, plain
+    every = True
+    if conflict or graph.before:  # what the lookahead refuses the model may allow, and all that it allows is wanted
+        blind, plain = searched(machine, shown, small(operations), lookahead=False)
+        every = blind.answer is False
+        if every:
+            found, graph = blind, plain
     # It took effect, whatever it returned, from one of these; they do not depend on what it returned.
     nearest = [
         configuration
