@@ -14,6 +14,7 @@ FLOORS = {
     "kernel": 1,
     "channels": 1,
     "hangs": 2,
+    "histories": 2,
     "search": 3,
     "_token": 3,
     "_scenario": 4,
