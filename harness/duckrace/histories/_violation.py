@@ -42,7 +42,7 @@ class Wrong(Enum):
     CAPACITY = "capacity"
     """More messages in the channel than it has room for: their sends."""
     NO_MEETING = "no meeting"
-    """Rendezvous: the send and the receive of a message were not inside at one time, or both never wait (contract 25)."""
+    """Rendezvous: the send and the receive of a message do not overlap, or neither of them waits (contract 25)."""
 
 
 @dataclass(frozen=True, slots=True)

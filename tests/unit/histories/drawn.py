@@ -185,11 +185,14 @@ def _double(random: Random, draft: Draft) -> None:
 def _lose(random: Random, draft: Draft) -> None:
     found = draft.returned(Ok)
     if found:
-        number = random.choice(found)
-        draft.events = [other for other in draft.events if other != number]
-        if draft.operations[number].what.operation == "clone":  # its handle is not there either
-            handle = draft.operations[number].what.value
-            draft.events = [other for other in draft.events if draft.operations[other].what.handle != handle]
+        lost = {random.choice(found)}
+        handles: set[object] = set()
+        for number, operation in enumerate(draft.operations):  # what a lost clone would have made is not there either
+            if operation.what.handle in handles:
+                lost.add(number)
+            if number in lost and operation.what.operation == "clone":
+                handles.add(operation.what.value)
+        draft.events = [other for other in draft.events if other not in lost]
 
 
 def _answer(random: Random, draft: Draft) -> None:
