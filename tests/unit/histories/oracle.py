@@ -18,7 +18,7 @@ Channel = tuple[tuple[tuple[object, object], ...], frozenset[object], frozenset[
 
 
 def explained(history: History, capacity: int | None, senders: frozenset[object], *, per_sender: bool = False) -> bool:
-    """Whether one order of the operations explains it. `per_sender`: receives may take the first message of any sender."""
+    """Whether one order of the operations explains it. `per_sender`: receives take the first of any sender."""
     operations = history.operations
     count = len(operations)
     before = [
