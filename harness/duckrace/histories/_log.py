@@ -51,6 +51,7 @@ from ._columns import (
     kind_of,
 )
 from ._history import History, Operation
+from ._tags import tag, untag
 
 OPERATIONS: Final[tuple[Name, ...]] = (
     "send", "try_send", "send_timeout", "recv", "try_recv", "recv_timeout", "clone", "drop",
@@ -62,13 +63,7 @@ ANSWERS: Final[tuple[type[Response], ...]] = (Ok, Full, Disconnected, Empty, Tim
 OK, FULL, DISCONNECTED, EMPTY, TIMEOUT, DROPPED, CONCURRENT = range(16, 128, 16)
 """Kinds of returns. A call and its return add up to one number that names both."""
 
-_NUMBERS: Final = 32  # bits
 _INTERNED: Final = 1 << 30  # the sender of values that are no tags
-
-
-def tag(sender: int, number: int) -> int:
-    """The payload of the message `number` of `sender`: both below 2**30."""
-    return sender << _NUMBERS | number
 
 
 def _row_kinds() -> tuple[bytes, bytes]:
@@ -139,7 +134,7 @@ class _Names:
     def _value(self, payload: int) -> Hashable:
         if payload < 0:
             return None
-        sender, number = payload >> _NUMBERS, payload & (1 << _NUMBERS) - 1
+        sender, number = untag(payload)
         return list(self._values)[number] if sender == _INTERNED else (sender, number)
 
     def _events(self) -> tuple[dict[Hashable, _Events], int]:

@@ -41,10 +41,8 @@ from ._columns import (
     FULL,
     NEVER,
     RECEIVE,
-    SEND,
     STUCK,
     TRY_RECEIVE,
-    TRY_SEND,
     UNKNOWN,
     WAITING,
     Columns,
@@ -99,8 +97,8 @@ class _Monitor:
         self.sweeps = sweeps
         self.capacity = capacity
         self.per_sender = per_sender
-        self._sends: list[int] | None = None
-        self._receives: list[int] | None = None
+        self._sends: Sequence[int] | None = None
+        self._receives: Sequence[int] | None = None
         self.unknown = sorted(columns.call[row] for row in rows_of(columns, (UNKNOWN,)))
 
     def look(self) -> Violation | None:
@@ -289,13 +287,13 @@ class _Monitor:
 
     def send_row(self, message: int) -> int:
         if self._sends is None:
-            self._sends = rows_of(self.columns, (SEND, TRY_SEND))
-        return self._sends[message]
+            self._sends = self.sweeps.rows(self.columns, _sweeps.SENDS)
+        return int(self._sends[message])
 
     def receive_row(self, receive: int) -> int:
         if self._receives is None:
-            self._receives = rows_of(self.columns, (RECEIVE, TRY_RECEIVE))
-        return self._receives[receive]
+            self._receives = self.sweeps.rows(self.columns, _sweeps.RECEIVES)
+        return int(self._receives[receive])
 
     def value(self, row: int) -> str:
         if self.columns.describe is None:

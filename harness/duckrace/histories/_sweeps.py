@@ -46,6 +46,11 @@ class Parts:
     """By message."""
 
 
+def rows(columns: Columns, table: bytes) -> Sequence[int]:
+    """The rows whose kind the table says."""
+    return list(compress(range(len(columns)), columns.kind.translate(table)))
+
+
 def split(columns: Columns) -> Parts | None:
     """The columns by what they are about; None if a value was sent twice."""
     sends = columns.kind.translate(SENDS)

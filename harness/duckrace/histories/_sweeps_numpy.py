@@ -9,18 +9,16 @@ import numpy as np
 
 from ._columns import NEVER, Columns
 from ._sweeps import RECEIVES, SENDS, Parts
+from ._tags import NUMBERS, numbers_of
 
-_RECEIVES = np.frombuffer(RECEIVES, dtype=bool)
-_SENDS = np.frombuffer(SENDS, dtype=bool)
 _DENSE = 8  # a table of so many entries per row is still cheap
 
 
 def split(columns: Columns) -> Parts | None:
-    kind = np.frombuffer(columns.kind, dtype=np.uint8)
     value, call, ret, sender = (
         np.frombuffer(column, dtype=np.int64) for column in (columns.value, columns.call, columns.ret, columns.sender)
     )
-    sends, receives = np.flatnonzero(_SENDS[kind]), np.flatnonzero(_RECEIVES[kind])
+    sends, receives = rows(columns, SENDS), rows(columns, RECEIVES)
     message = _numbered(value[sends], value[receives])
     if message is None:
         return None
@@ -35,25 +33,53 @@ def split(columns: Columns) -> Parts | None:
     )
 
 
+def rows(columns: Columns, table: bytes) -> Sequence[int]:
+    kind = np.frombuffer(columns.kind, dtype=np.uint8)
+    return cast(Sequence[int], np.flatnonzero(np.frombuffer(table, dtype=bool)[kind]))
+
+
 def _numbered(sent: Any, received: Any) -> Any:
     """Of each value received, its place in `sent`, or -1. None: a value was sent twice."""
     if not len(sent):
         return np.full(len(received), -1, dtype=np.int64)
-    low, high = int(sent.min()), int(sent.max())
     places = np.arange(len(sent))
-    if high - low < _DENSE * len(sent) + 1024:
-        table = np.full(high - low + 1, -1, dtype=np.int64)
-        table[sent - low] = places
-        if (table[sent - low] != places).any():
-            return None
-        known = (received >= low) & (received <= high)
-        return np.where(known, table[np.where(known, received - low, 0)], -1)
+    dense = _dense(sent, received)
+    if dense is not None:
+        size, sent, received = dense
+        table = np.full(size, -1, dtype=np.int64)
+        table[sent] = places
+        return None if (table[sent] != places).any() else table[received]
     order = np.argsort(sent, kind="stable")
     ordered = sent[order]
     if (ordered[1:] == ordered[:-1]).any():
         return None
     place = np.minimum(np.searchsorted(ordered, received), len(sent) - 1)
     return np.where(ordered[place] == received, order[place], -1)
+
+
+def _dense(sent: Any, received: Any) -> tuple[int, Any, Any] | None:
+    """Both as numbers below the first result, which is what no sent value is; None if that were too many.
+
+    Tags number the messages of each sender, so there are about as many numbers as messages.
+    """
+    most = _DENSE * len(sent) + 1024
+    senders = sent >> NUMBERS
+    if senders.min() < 0 or senders.max() >= most:
+        return None
+    numbers = numbers_of(sent)
+    sizes = np.zeros(int(senders.max()) + 2, dtype=np.int64)
+    sizes[senders] = numbers  # the last one, which is the highest if a sender counts and rows are in order
+    if (sizes[senders] < numbers).any():
+        np.maximum.at(sizes, senders, numbers)
+    sizes[:-1] += 1
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    if starts[-1] > most:
+        return None
+    size = int(starts[-1]) + 1
+    theirs = np.where((received >= 0) & (received >> NUMBERS < len(sizes)), received >> NUMBERS, len(sizes) - 1)
+    number = numbers_of(received)
+    known = number < sizes[theirs]
+    return size, starts[senders] + numbers, np.where(known, starts[theirs] + number, size - 1)
 
 
 def invented(parts: Parts) -> int | None:
@@ -78,7 +104,7 @@ def repeated(parts: Parts) -> tuple[int, int] | None:
 def out_of_order(parts: Parts) -> tuple[int, int] | None:
     message, taken, looked = np.asarray(parts.message), np.asarray(parts.taken), np.asarray(parts.looked)
     appended = np.asarray(parts.appended)[message]
-    latest = np.full(parts.end, -1, dtype=np.int64)
+    latest = np.full(parts.end, -1, dtype=np.int32 if parts.end < 1 << 31 else np.int64)  # memory is what takes time
     latest[taken] = appended
     np.maximum.accumulate(latest, out=latest)
     late = _first(latest[looked] > np.asarray(parts.sent)[message])
