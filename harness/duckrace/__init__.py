@@ -5,7 +5,7 @@ The layers, from the top; nothing imports anything above it::
     cli, report                        what a person sees
     _explore, checks, plugins          explorations and the checks of a channel
     search                             which thread goes next
-    hangs                              why an execution stopped
+    hangs | histories                  why an execution stopped | what threads saw, and whether a model explains it
     kernel | channels | duckrace_models   the simulated machine | the subject | its semantics
     _data, _errors                     values
 
@@ -20,6 +20,7 @@ from ._data import Certificate, CheckReport, Event, Failure, Kind, Result, Row, 
 from ._errors import CheckFailed, DuckraceError, InternalError, NotExhaustive, UsageError
 from ._explore import enumerate_outcomes, explore, replay
 from ._settings import Progress
+from .histories import linearizable
 
 if TYPE_CHECKING:
     from .checks import check, verify
@@ -45,6 +46,7 @@ __all__ = [
     "check",
     "enumerate_outcomes",
     "explore",
+    "linearizable",
     "replay",
     "verify",
 ]

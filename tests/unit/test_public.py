@@ -26,6 +26,7 @@ def test_names():
         "check",
         "enumerate_outcomes",
         "explore",
+        "linearizable",
         "replay",
         "verify",
     ]

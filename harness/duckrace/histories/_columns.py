@@ -20,9 +20,7 @@ from duckrace._errors import UsageError
 from duckrace_models import (
     RECEIVER,
     Call,
-    ConcurrentReceive,
     Disconnected,
-    Dropped,
     Empty,
     Full,
     Ok,
@@ -31,6 +29,7 @@ from duckrace_models import (
 )
 
 from ._history import History, Operation
+from ._model import Cancelled
 
 NEVER: Final = 1 << 62
 """The position of a return that never came."""
@@ -169,7 +168,10 @@ def columns_of(history: History, *, senders: Collection[Hashable] | None = None,
             kind = handles.drop_kind(operation)
         else:
             answer = None if operation.ret is None else type(response)
-            known = kind_of(call.operation, answer, suspended=operation.suspended)
+            if answer is Cancelled:
+                known: int | None = NOTHING
+            else:
+                known = kind_of(call.operation, answer, suspended=operation.suspended)
             kind = NOTHING if known is None else known
             if known is None:
                 relaxed = relaxed or f"{call.operation} answered {answer.__name__ if answer else None}"
@@ -206,7 +208,7 @@ class _Handles:
         for operation in operations:
             if not isinstance(operation.what, Call):
                 raise UsageError(f"{operation} is not a call on a channel; a monitor reads duckrace.models.Call")
-            if operation.ret is not None and not isinstance(operation.result, Response):
+            if operation.ret is not None and not isinstance(operation.result, Response | Cancelled):
                 raise UsageError(f"{operation} is not answered by a duckrace.models.Response")
         made: dict[Hashable, Operation] = {}
         for operation in operations:
@@ -239,6 +241,7 @@ class _Handles:
         for operation in operations:
             if (
                 operation.what.operation == "drop"
+                and not isinstance(operation.result, Cancelled)
                 and self.drops.setdefault(operation.what.handle, operation) is not operation
             ):
                 self.relaxed = "a handle is dropped twice"
@@ -251,7 +254,7 @@ class _Handles:
         if operation.suspended:
             return STUCK
         handle = operation.what.handle
-        if self.drops[handle] is not operation or isinstance(operation.result, Dropped | ConcurrentReceive):
+        if self.drops.get(handle) is not operation:
             return NOTHING
         return RECEIVER_DROP if handle in self.receivers else SENDER_DROP
 

@@ -43,6 +43,8 @@ class Wrong(Enum):
     """More messages in the channel than it has room for: their sends."""
     NO_MEETING = "no meeting"
     """Rendezvous: the send and the receive of a message do not overlap, or neither of them waits (contract 25)."""
+    UNEXPLAINED = "unexplained"
+    """Found by the general search: the first operation to return that no order explains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,4 +55,4 @@ class Violation:
     operations: tuple[Operation, ...]
     """What `kind` says, in that order."""
     explanation: str
-    """One sentence, without a full stop."""
+    """One sentence without a full stop; of the general search, its story."""

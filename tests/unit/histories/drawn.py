@@ -1,275 +1,334 @@
-"""Random small histories of channels: right ones, by running a channel of ten lines, and right ones with one mistake.
+"""Random small histories, and oracles that share no code with the search.
 
-A right history comes of processes that call, take effect at one instant, and return, in random order. It may end in the
-middle (calls that have not returned are unknown), or run until nobody can go on (they are suspended).
+The oracle of a user's model tries every order of every set of operations. That of a channel keeps every state that the
+channel's model may be in, and lets it make any step at any time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from random import Random
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations, permutations
+from typing import Any
 
-from duckrace.histories import History, Operation
-from duckrace_models import Call, Disconnected, Empty, Full, Ok, Response, Timeout
+from duckrace.histories import Event, History, Invocation, Operation
+from duckrace_models import Call, Machine, Ok, Response, State
 
-from .oracle import RECEIVES, SENDS, Channel, effects, meet, waits
-
-
-@dataclass
-class Draft:
-    """A history in the making: each operation's number stands in `events` at its call, and again at its return."""
-
-    capacity: int | None
-    senders: frozenset[object]
-    events: list[int] = field(default_factory=list)
-    operations: list[Operation] = field(default_factory=list)
-
-    def history(self) -> History:
-        places: dict[int, list[int]] = {}
-        for position, number in enumerate(self.events):
-            places.setdefault(number, []).append(position)
-        operations = [
-            replace(self.operations[number], call=at[0], ret=at[1] if len(at) > 1 else None)
-            for number, at in places.items()
-        ]
-        return History(tuple(operations), len(self.events))
-
-    def returned(self, *results: type[Response], of: tuple[str, ...] = ()) -> list[int]:
-        return [
-            number
-            for number, operation in enumerate(self.operations)
-            if self.events.count(number) == 2
-            and (not results or isinstance(operation.result, results))
-            and (not of or operation.what.operation in of)
-        ]
+Apply = Callable[[Any, str, tuple[Any, ...]], list[tuple[Any, Any]]]
 
 
-def right(random: Random, capacity: int | None, *, mpmc: bool, most: int = 7, tries: bool = True) -> Draft:
-    """A history that is explained by the instants at which its operations took effect."""
-    producers = random.randint(1, 3)
-    consumers = random.randint(1, 2) if mpmc else 1
-    owned: dict[int, list[str]] = {n: [f"t{n}"] for n in range(producers)}
-    owned |= {producers + n: ["rx"] for n in range(consumers)}
-    draft = Draft(capacity, frozenset(f"t{n}" for n in range(producers)))
-    channel: Channel = ((), draft.senders, frozenset({"rx"}))
-    inside: dict[int, int] = {}  # process: its operation
-    effective: set[int] = set()
-    budget = random.randint(2, most)
-    drops = random.random() < 0.6
-    spare = random.random() < 0.2
-    idle = set(owned)
-    while True:
-        moves: list[Callable[[], None]] = []
-        if len(draft.operations) < budget:
-            moves += [lambda p=process: call(p) for process in sorted(idle) if owned[process]]  # type: ignore[misc]
-        steps: list[tuple[tuple[int, ...], Channel, dict[int, Response]]] = []
-        for number in inside.values():
-            if number not in effective:
-                steps += outcomes(draft, number, channel)
-        if capacity == 0:
-            for send in inside.values():
-                for receive in inside.values():
-                    if not {send, receive} & effective and meet(
-                        draft.operations[send], draft.operations[receive], channel
-                    ):
-                        value = draft.operations[send].what.value
-                        steps.append(((send, receive), channel, {send: Ok(), receive: Ok(value)}))
-        returns = [process for process, number in inside.items() if number in effective]
-        kinds = ["call"] * bool(moves) + ["step"] * (2 * bool(steps)) + ["return"] * bool(returns)
-        if not kinds:
-            break
-        if len(draft.operations) >= budget and spare and random.random() < 0.3:
-            break  # in the middle
-        kind = random.choice(kinds)
+# -- models of users: as a class for the search, and as the function `apply` for the oracle -----------------------------
 
-        def call(process: int) -> None:
-            handle = random.choice(owned[process])
-            name, value = operation_on(
-                random, handle, len(draft.operations), capacity, drops and not mpmc_shares(handle), tries
-            )
-            if name == "drop":
-                owned[process].remove(handle)
-            draft.operations.append(
-                Operation(process, Call(caller=process, operation=name, handle=handle, value=value), None, 0, None)
-            )
-            number = len(draft.operations) - 1
-            draft.events.append(number)
-            inside[process] = number
-            idle.discard(process)
 
-        def mpmc_shares(handle: str) -> bool:
-            return handle == "rx" and consumers > 1
+class Counter:
+    calls = (("increment", ()), ("get", ()), ("down", ()))
 
-        if kind == "call":
-            random.choice(moves)()
-        elif kind == "step":
-            numbers, channel, results = random.choice(steps)
-            for number in numbers:
-                draft.operations[number] = replace(draft.operations[number], result=results[number])
-            effective.update(numbers)
+    def initial(self) -> int:
+        return 0
+
+    def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+        if name == "increment":
+            yield None, state + 1
+        elif name == "get":
+            yield state, state
+        elif name == "down" and state:  # waits at zero, as a semaphore does
+            yield None, state - 1
+
+
+def counter(state: int, name: str, arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    if name == "down":
+        return [(None, state - 1)] if state > 0 else []
+    return [(None, state + 1)] if name == "increment" else [(state, state)]
+
+
+class Register:
+    calls = (("read", ()), ("write", (1,)), ("write", (2,)), ("cas", (1, 2)), ("cas", (0, 1)))
+
+    def initial(self) -> int:
+        return 0
+
+    def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+        if name == "read":
+            yield state, state
+        elif name == "write":
+            yield None, arguments[0]
+        elif name == "cas":
+            yield (True, arguments[1]) if state == arguments[0] else (False, state)
+
+
+def register(state: int, name: str, arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    if name == "read":
+        return [(state, state)]
+    if name == "write":
+        return [(None, arguments[0])]
+    return [(True, arguments[1])] if arguments[0] == state else [(False, state)]
+
+
+class Stack:
+    calls = (("push", (1,)), ("push", (2,)), ("pop", ()), ("try_pop", ()))
+
+    def initial(self) -> tuple[int, ...]:
+        return ()
+
+    def step(self, state: tuple[int, ...], name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:
+        if name == "push":
+            yield None, (*state, arguments[0])
+        elif name in ("pop", "try_pop") and state:
+            yield state[-1], state[:-1]
+        elif name == "try_pop":
+            yield None, state
+
+
+def stack(state: tuple[int, ...], name: str, arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    if name == "push":
+        return [(None, state + arguments)]
+    if not state:
+        return [(None, state)] if name == "try_pop" else []
+    return [(state[-1], state[:-1])]
+
+
+class Queue:
+    """Values are distinct: the generator numbers them."""
+
+    calls = (("put", "new"), ("put", "new"), ("get", ()), ("try_get", ()))
+
+    def initial(self) -> tuple[int, ...]:
+        return ()
+
+    def step(self, state: tuple[int, ...], name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:
+        if name == "put":
+            yield None, (*state, arguments[0])
+        elif state:
+            yield state[0], state[1:]
+        elif name == "try_get":
+            yield None, state
+
+    def fifo(self, operation: Operation) -> tuple[str, int] | None:
+        if operation.what.name == "put":
+            return "in", operation.what.arguments[0]
+        return None if operation.result is None else ("out", operation.result)
+
+
+def queue(state: tuple[int, ...], name: str, arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    if name == "put":
+        return [(None, state + arguments)]
+    if not state:
+        return [(None, state)] if name == "try_get" else []
+    return [(state[0], state[1:])]
+
+
+class Pool:
+    """Nondeterministic: which of the free ones is handed out is nobody's business."""
+
+    calls = (("take", ()), ("give", (1,)), ("give", (2,)))
+
+    def initial(self) -> frozenset[int]:
+        return frozenset({1, 2})
+
+    def step(self, state: frozenset[int], name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, Any]]:
+        if name == "take":
+            for one in sorted(state):
+                yield one, state - {one}
         else:
-            process = random.choice(returns)
-            number = inside.pop(process)
-            draft.events.append(number)
-            idle.add(process)
-            what = draft.operations[number].what
-            if what.operation == "clone":
-                owned[process].append(what.value)
-    waiting = [draft.operations[number] for number in inside.values() if number not in effective]
-    over = not returns and not steps
-    for number in inside.values():
-        suspended = over and waits(draft.operations[number], channel, capacity, waiting)
-        draft.operations[number] = replace(draft.operations[number], result=None, suspended=suspended)
-    return draft
+            yield None, state | {*arguments}
 
 
-def operation_on(
-    random: Random, handle: str, number: int, capacity: int | None, drops: bool, tries: bool
-) -> tuple[str, object]:
-    """What to call on a handle, and with which value."""
-    if drops and random.random() < 0.3:
-        return "drop", None
-    if handle.startswith("t") and random.random() < 0.07:
-        return "clone", f"t{number}c"
-    if handle.startswith("t"):
-        names = ["send", "send", "try_send", "send_timeout"] if tries and capacity is not None else ["send"]
-        return random.choice(names), number
-    return random.choice(["recv", "try_recv", "try_recv", "recv_timeout"]), None
+def pool(state: frozenset[int], name: str, arguments: tuple[Any, ...]) -> list[tuple[Any, Any]]:
+    return [(one, state - {one}) for one in state] if name == "take" else [(None, state.union(arguments))]
 
 
-def outcomes(draft: Draft, number: int, channel: Channel) -> list[tuple[tuple[int, ...], Channel, dict[int, Response]]]:
-    """The ways in which an operation that has not taken effect can do so now."""
-    operation = draft.operations[number]
-    name = operation.what.operation
-    results: list[Response] = [Ok()]
-    if name in SENDS:
-        failures: dict[str, list[Response]] = {"send": [], "try_send": [Full(operation.what.value)]}
-        results += [Disconnected(operation.what.value), *failures.get(name, [Timeout(operation.what.value)])]
-    elif name in RECEIVES:
-        failures = {"recv": [], "try_recv": [Empty()]}
-        values = [value for value, _ in channel[0][:1]]
-        results = [*map(Ok, values), Disconnected(), *failures.get(name, [Timeout()])]
-    elif name == "clone":
-        results = [Ok(operation.what.value)]
-    return [
-        ((number,), after, {number: result})
-        for result in results
-        for after in effects(replace(operation, result=result), channel, draft.capacity, False)
-    ]
-
-
-def mistake(random: Random, draft: Draft) -> str:
-    """One change to a right history, which may be right as well; what it was."""
-    kind = random.choice(sorted(MISTAKES))
-    MISTAKES[kind](random, draft)
-    return kind
-
-
-def _swap_values(random: Random, draft: Draft) -> None:
-    found = draft.returned(Ok, of=RECEIVES)
-    if len(found) > 1:
-        a, b = random.sample(found, 2)
-        one, two = draft.operations[a], draft.operations[b]
-        draft.operations[a], draft.operations[b] = replace(one, result=two.result), replace(two, result=one.result)
-
-
-def _double(random: Random, draft: Draft) -> None:
-    found = draft.returned(of=RECEIVES)
-    sent = [operation.what.value for operation in draft.operations if operation.what.operation in SENDS]
-    if found and sent:
-        number = random.choice(found)
-        draft.operations[number] = replace(draft.operations[number], result=Ok(random.choice([*sent, *sent, "ghost"])))
-
-
-def _lose(random: Random, draft: Draft) -> None:
-    found = draft.returned(Ok)
-    if found:
-        lost = {random.choice(found)}
-        handles: set[object] = set()
-        for number, operation in enumerate(draft.operations):  # what a lost clone would have made is not there either
-            if operation.what.handle in handles:
-                lost.add(number)
-            if number in lost and operation.what.operation == "clone":
-                handles.add(operation.what.value)
-        draft.events = [other for other in draft.events if other not in lost]
-
-
-def _answer(random: Random, draft: Draft) -> None:
-    """Another answer of the kind that the call has."""
-    found = draft.returned(of=(*SENDS, *RECEIVES))
-    if not found:
-        return
-    number = random.choice(found)
-    operation = draft.operations[number]
-    value = operation.what.value
-    answers: dict[str, list[Response]] = {
-        "send": [Ok(), Disconnected(value)],
-        "try_send": [Ok(), Disconnected(value), Full(value)],
-        "send_timeout": [Ok(), Disconnected(value), Timeout(value)],
-        "recv": [Disconnected()],
-        "try_recv": [Disconnected(), Empty()],
-        "recv_timeout": [Disconnected(), Timeout()],
-    }
-    draft.operations[number] = replace(operation, result=random.choice(answers[operation.what.operation]))
-
-
-def _shift(random: Random, draft: Draft) -> None:
-    """Some neighbouring events of two processes change places."""
-    for _ in range(random.randint(1, 6)):
-        if len(draft.events) < 2:
-            return
-        at = random.randrange(len(draft.events) - 1)
-        one, two = draft.events[at : at + 2]
-        if draft.operations[one].process != draft.operations[two].process:
-            before = list(draft.events)
-            draft.events[at : at + 2] = [two, one]
-            if not _clones_come_first(draft):
-                draft.events = before
-
-
-def _clones_come_first(draft: Draft) -> bool:
-    made = {o.what.value: n for n, o in enumerate(draft.operations) if o.what.operation == "clone"}
-    seen: dict[int, int] = {}
-    for number in draft.events:
-        maker = made.get(draft.operations[number].what.handle)
-        if maker is not None and number not in seen and seen.get(maker) != 2:
-            return False
-        seen[number] = seen.get(number, 0) + 1
-    return True
-
-
-def _wait(random: Random, draft: Draft) -> None:
-    """An operation that nothing of its process follows has not returned, or is suspended now, or no longer."""
-    last: dict[object, int] = {}
-    for number in draft.events:
-        last[draft.operations[number].process] = number
-    if not last:
-        return
-    number = random.choice(sorted(last.values()))
-    if draft.operations[number].what.operation == "clone":
-        return
-    at = draft.events.index(number)
-    draft.events = [other for place, other in enumerate(draft.events) if other != number or place == at]
-    # Calls that never wait are wrong at once, and teach nothing: they are rarely said to be suspended.
-    suspended = random.random() < (0.6 if draft.operations[number].what.operation in ("send", "recv") else 0.03)
-    draft.operations[number] = replace(draft.operations[number], result=None, suspended=suspended)
-
-
-def _drop_early(random: Random, draft: Draft) -> None:
-    """A drop is moved to the front of what its process does, or left out."""
-    found = draft.returned(of=("drop",))
-    if found:
-        number = random.choice(found)
-        draft.events = [other for other in draft.events if other != number]
-
-
-MISTAKES: dict[str, Callable[[Random, Draft], None]] = {
-    "another answer": _answer,
-    "another value": _double,
-    "events change places": _shift,
-    "lost operation": _lose,
-    "missing drop": _drop_early,
-    "never returned": _wait,
-    "values change places": _swap_values,
+KINDS: dict[str, tuple[Any, Apply]] = {
+    "counter": (Counter(), counter),
+    "register": (Register(), register),
+    "stack": (Stack(), stack),
+    "queue": (Queue(), queue),
+    "pool": (Pool(), pool),
 }
+
+
+def explained(apply: Apply, initial: Any, operations: Sequence[Operation]) -> bool:
+    """By definition: some order of the operations that returned, and of some that did not, is a run of the model that
+    keeps real time and at the end of which those that are suspended have to wait."""
+    complete = [operation for operation in operations if operation.ret is not None]
+    unknown = [operation for operation in operations if operation.ret is None and not operation.suspended]
+    waiting = [operation for operation in operations if operation.suspended]
+    for size in range(len(unknown) + 1):
+        for some in combinations(unknown, size):
+            for order in permutations((*complete, *some)):
+                if any(later.precedes(sooner) for sooner, later in combinations(order, 2)):
+                    continue
+                states = {initial}
+                for operation in order:
+                    states = {
+                        after
+                        for state in states
+                        for result, after in apply(state, operation.what.name, operation.what.arguments)
+                        if operation.ret is None or result == operation.result
+                    }
+                for state in states:
+                    if not any(apply(state, o.what.name, o.what.arguments) for o in waiting):
+                        return True
+    return False
+
+
+def drawn(rng: random.Random, model: Any, apply: Apply, most: int) -> History:
+    """The history of a run of the model by a few processes, with a fault in it as often as not."""
+    state, events = model.initial(), []
+    inside: dict[str, tuple[Invocation, Any, bool]] = {}  # what, the result, whether it took effect
+    number = made = 0
+    processes = ["A", "B", "C"][: rng.randint(2, 3)]
+    limit = rng.randint(2, most)
+    while made < limit or rng.random() < 0.6:
+        process = rng.choice(processes)
+        if process not in inside:
+            if made == limit:
+                continue
+            name, arguments = rng.choice(model.calls)
+            if arguments == "new":
+                number += 1
+                arguments = (number,)
+            inside[process] = Invocation(name, arguments), None, False
+            events.append(Event("call", process, inside[process][0]))
+            made += 1
+            continue
+        what, result, done = inside[process]
+        if done:
+            events.append(Event("return", process, result))
+            del inside[process]
+            continue
+        ways = apply(state, what.name, what.arguments)
+        if not ways:
+            if len(inside) == len(processes) and not any(
+                done or apply(state, what.name, what.arguments) for what, _, done in inside.values()
+            ):
+                break
+            continue
+        result, state = rng.choice(ways)
+        inside[process] = what, result, True
+    stuck = [p for p, (what, _, done) in inside.items() if not done and not apply(state, what.name, what.arguments)]
+    suspended = [process for process in stuck if rng.random() < 0.7]
+    if rng.random() < 0.2:  # a lost wake-up, perhaps
+        suspended = list(inside)
+    return History.of(spoiled(rng, events) if rng.random() < 0.6 else events, suspended=suspended)
+
+
+def spoiled(rng: random.Random, events: list[Event]) -> list[Event]:
+    """The events with one result exchanged or a call or return moved; still what a program can do."""
+    events = list(events)
+    returns = [n for n, event in enumerate(events) if event.kind == "return"]
+    if returns and rng.random() < 0.6:
+        one, other = rng.choice(returns), rng.choice(returns)
+        payload = events[other].payload if rng.random() < 0.7 else rng.choice([None, 0, 1, 2, True, False])
+        events[one] = events[one]._replace(payload=payload)
+    elif len(events) > 1:
+        for _ in range(rng.randint(1, 3)):
+            one = rng.randrange(len(events) - 1)
+            if events[one].process != events[one + 1].process:
+                events[one], events[one + 1] = events[one + 1], events[one]
+    return events
+
+
+# -- channels ----------------------------------------------------------------------------------------------------------
+
+
+def channel_explained(model: Machine, senders: Sequence[Any], history: History) -> bool:
+    """Every state that the model may be in, event by event, with every step at every time."""
+    ends = {operation.ret: operation for operation in history.operations if operation.ret is not None}
+    calls = {operation.call: operation for operation in history.operations}
+    states: set[State] = _anything(model, {model.initial(senders)})
+    for position in range(history.end):
+        if position in calls:
+            states = {model.start(state, calls[position].what) for state in states}
+        elif position in ends:
+            operation = ends[position]
+            states = {
+                step.state
+                for state in states
+                for step in model.enabled(state)
+                if step.action == "return"
+                and step.caller == operation.what.caller
+                and step.response == operation.result
+            }
+        states = _anything(model, states)
+    waiting = {operation.what.caller for operation in history.operations if operation.suspended}
+    return any(waiting <= set(model.blocked(state)) for state in states)
+
+
+def _anything(model: Machine, states: set[State]) -> set[State]:
+    found, todo = set(states), list(states)
+    while todo:
+        for step in model.enabled(todo.pop()):
+            if step.action != "return" and step.state not in found:
+                found.add(step.state)
+                todo.append(step.state)
+    return found
+
+
+def channel_drawn(rng: random.Random, model: Machine, most: int) -> tuple[History, list[str]]:
+    """The history of a run of a channel's model, with a fault in it as often as not, and its sender handles."""
+    senders = ["tx1", "tx2"][: rng.randint(1, 2)]
+    state, events = model.initial(senders), []
+    sends = sorted({"send", "try_send", "send_timeout"} & model.operations)
+    living = [*senders, "rx"]
+    callers = [1, 2, 3]
+    made = value = 0
+    limit = rng.randint(2, most)
+    for _ in range(200):
+        idle = [caller for caller in callers if state.of(caller) is None]
+        steps = model.enabled(state)
+        if idle and made < limit and (not steps or rng.random() < 0.4):
+            handle = rng.choice(living)
+            value += 1
+            operation = rng.choice(["recv", "recv", "try_recv", "recv_timeout"] if handle == "rx" else [*sends, "send"])
+            if rng.random() < 0.15:
+                operation = "drop"
+            message = value if operation in sends else None
+            call = Call(caller=rng.choice(idle), operation=operation, handle=handle, value=message)
+            state = model.start(state, call)
+            events.append(Event("call", call.caller, call))
+            made += 1
+        elif steps:
+            step = rng.choice(steps)
+            state = step.state
+            if step.response is not None:
+                events.append(Event("return", step.caller, step.response))
+            if made == limit and rng.random() < 0.03:
+                break
+        else:
+            break
+    open_ = [pending.call.caller for pending in state.pending]
+    suspended = [caller for caller in model.blocked(state) if not model.enabled(state)]
+    if rng.random() < 0.15:
+        suspended = open_
+    if rng.random() < 0.5:
+        events = _spoiled(rng, events)
+    return History.of(events, suspended=suspended), senders
+
+
+def _spoiled(rng: random.Random, events: list[Event]) -> list[Event]:
+    events = list(events)
+    returns = [n for n, event in enumerate(events) if event.kind == "return"]
+    if returns and rng.random() < 0.4:
+        one, other = rng.choice(returns), rng.choice(returns)
+        events[one] = events[one]._replace(payload=events[other].payload)
+        return events
+    taken = [n for n in returns if isinstance(events[n].payload, Response) and isinstance(events[n].payload, Ok)]
+    if len(taken) > 1 and rng.random() < 0.5:
+        one, other = rng.sample(taken, 2)
+        mine, theirs = events[one], events[other]
+        events[one], events[other] = replace_payload(mine, theirs), replace_payload(theirs, mine)
+        return events
+    for _ in range(rng.randint(1, 4)):
+        one = rng.randrange(max(len(events) - 1, 1))
+        if one + 1 < len(events) and events[one].process != events[one + 1].process:
+            events[one], events[one + 1] = events[one + 1], events[one]
+    return events
+
+
+def replace_payload(event: Event, other: Event) -> Event:
+    return event._replace(payload=other.payload)
+
+
+def without(history: History, operation: Operation) -> History:
+    return replace(history, operations=tuple(o for o in history.operations if o is not operation))

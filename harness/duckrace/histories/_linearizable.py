@@ -1,0 +1,143 @@
+"""`linearizable`: whether one order of a model's steps explains a history, and if none does, why.
+
+It puts the parts together: partitions, the graph of the model, the search, the words. It must not know how histories
+are recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from duckrace._data import Kind, Verdict
+from duckrace._errors import CheckFailed, UsageError
+from duckrace_models import Machine as Channel
+
+from ._blame import blame, searched
+from ._explain import explained
+from ._history import History, Operation
+from ._model import Machine, Model
+from ._search import Budget
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linearizability:
+    """What came out.
+
+    True where an ``if`` or an ``assert`` asks and the history is linearizable; an exhausted budget is neither true nor
+    false there, and raises UsageError: look at `verdict` first if that can happen.
+    """
+
+    verdict: Verdict
+    """PASSED, FAILED, LOST_WAKEUP (only the calls that never returned are wrong), BUDGET (nobody knows)."""
+    explanation: str = ""
+    """In words, with a drawing; empty if it is linearizable."""
+    witness: tuple[Operation, ...] = ()
+    """An order that explains the history; if there is none, one that explains as much of its beginning as can be."""
+    culprit: Operation | None = None
+    """The first operation to return that no order explains; of a lost wake-up, the call that should not wait."""
+    allowed: tuple[Any, ...] = ()
+    """What the model would have let `culprit` return."""
+    woken_by: Operation | None = None
+    """Of a lost wake-up: the operation after whose effect, in `witness`, the call could have gone on."""
+    steps: int = 0
+    """Effects that the search tried."""
+    entries: int = 0
+    """Configurations that it remembered."""
+
+    @property
+    def ok(self) -> bool:
+        """Whether the history is known to be linearizable."""
+        return self.verdict.passed
+
+    def __bool__(self) -> bool:
+        if self.verdict.kind is Kind.BUDGET:
+            raise UsageError(f"Whether the history is linearizable is not known: {self.verdict.detail}.")
+        return self.ok
+
+    def raise_for_failure(self) -> None:
+        """Raise CheckFailed, with the explanation as its message, unless the history is linearizable."""
+        if not self.ok:
+            raise CheckFailed(self.explanation or str(self.verdict))
+
+
+def linearizable(
+    history: History, model: Model | Channel, *, max_steps: int = 1_000_000, max_entries: int = 1_000_000
+) -> Linearizability:
+    """Whether what everybody saw is explained by one order of the model's steps, each call between its call and return.
+
+    `model` is a state machine with ``initial()`` and ``step(state, name, arguments)`` (docs/models.md), or one of the
+    channel models (``duckrace_models.model_for(capacity)``). Calls that had not returned may have taken effect or not;
+    those that were suspended when nobody could go on must be calls that the model lets wait at the end.
+
+    The question is NP-complete, so there is a budget: effects tried and configurations remembered (some 200 bytes
+    each). Used up, the verdict is BUDGET, never a pass. Raises UsageError for a model or a history that cannot be used.
+    """
+    if not isinstance(history, History):
+        raise UsageError(f"linearizable() takes a History, and not {history!r}; recorded(...).history() is one.")
+    for name, value in (("max_steps", max_steps), ("max_entries", max_entries)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            raise UsageError(f"{name} is a whole number, at least 1, and not {value!r}.")
+    machine = model if isinstance(model, Channel) else Machine(model)
+    points: list[tuple[int, int, Operation]] = []
+    steps = entries = 0
+    unknown: Linearizability | None = None
+    for key, operations in _partitions(history, machine):
+        budget = Budget(steps=max_steps - steps, entries=max_entries - entries)
+        found, graph = searched(machine, operations, budget)
+        steps, entries = steps + found.steps, entries + found.entries
+        order = [operations[number] for _, number, _ in found.effects()]
+        if found.answer is None:
+            detail = f"not decided in {max_steps:,} steps and {max_entries:,} entries"
+            unknown = Linearizability(
+                verdict=Verdict(kind=Kind.BUDGET, detail=detail),
+                explanation=f"It is not known whether the history is linearizable: {detail}.",
+                witness=tuple(order),
+            )
+            if steps >= max_steps or entries >= max_entries:
+                break
+        elif not found.answer:
+            fault = blame(machine, operations, found, graph)
+            waits = fault.kind is Kind.LOST_WAKEUP
+            return Linearizability(
+                verdict=Verdict(kind=fault.kind, detail="" if waits else "not linearizable"),
+                explanation=explained(fault, key),
+                witness=fault.order,
+                culprit=fault.culprit,
+                allowed=fault.allowed,
+                woken_by=fault.woken_by,
+                steps=steps,
+                entries=entries,
+            )
+        for place, number, _ in found.effects():
+            at = history.end if place == graph.places else _position(operations[graph.returns[place]])
+            points.append((at, len(points), operations[number]))
+    if unknown is not None:
+        return Linearizability(
+            verdict=unknown.verdict,
+            explanation=unknown.explanation,
+            witness=unknown.witness,
+            steps=steps,
+            entries=entries,
+        )
+    witness = tuple(operation for _, _, operation in sorted(points, key=lambda point: point[:2]))
+    return Linearizability(verdict=Verdict(kind=Kind.PASSED), witness=witness, steps=steps, entries=entries)
+
+
+def _partitions(history: History, machine: Machine | Channel) -> list[tuple[Hashable, Sequence[Operation]]]:
+    if isinstance(machine, Channel) or machine.partition is None:
+        return [(None, history.operations)]
+    parts: dict[Hashable, list[Operation]] = {}
+    for operation in history.operations:
+        key = machine.partition(operation)
+        try:
+            parts.setdefault(key, []).append(operation)
+        except TypeError:
+            raise UsageError(f"{machine.name}.partition gave {key!r}, which is not hashable.") from None
+    return list(parts.items())
+
+
+def _position(operation: Operation) -> int:
+    assert operation.ret is not None
+    return operation.ret

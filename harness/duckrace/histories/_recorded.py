@@ -1,0 +1,140 @@
+"""A history of a real object: every call of it and every return, in one order, on simulated and on real threads.
+
+The log is one list. Appending to a list is atomic, with the GIL and without, so the order of its items is an order in
+which things happened: a call stands before all that it did, a return after. No lock is taken and nothing waits, so a
+recorded object has no schedule point that it did not have before, and threads are not kept apart.
+
+It knows threads by what ``threading`` says of them; it must not know the simulated machine. In a simulated world
+``threading`` is the world's, which is looked up with every call and never kept.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Hashable
+from typing import Any, Final, Generic, TypeVar
+
+from duckrace._errors import UsageError
+
+from ._history import Event, History
+from ._model import Invocation, Raised
+
+T = TypeVar("T")
+
+# What syntax calls, looked up on the type. `with lock:` is recorded as __enter__ and __exit__.
+SYNTAX: Final = (
+    "__call__",
+    "__contains__",
+    "__delitem__",
+    "__enter__",
+    "__exit__",
+    "__getitem__",
+    "__len__",
+    "__setitem__",
+)
+
+
+class Recorded(Generic[T]):
+    """Stands for an object and behaves like it; made by `recorded`."""
+
+    def __init__(self, target: T, methods: frozenset[str] | None) -> None:
+        self._duckrace_target = target
+        self._duckrace_methods = methods
+        self._duckrace_log: list[tuple[str, Hashable, Any, str]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._duckrace_target, name)
+        methods = self._duckrace_methods
+        wanted = not name.startswith("_") if methods is None else name in methods
+        return self._duckrace_wrap(name, value) if wanted and callable(value) else value
+
+    def _duckrace_wrap(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        log = self._duckrace_log
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            threading = sys.modules["threading"]
+            process, label = threading.get_ident(), threading.current_thread().name
+            arguments = (*args, *_keywords(method, args, kwargs)) if kwargs else args
+            log.append(("call", process, Invocation(name, arguments), label))
+            try:
+                result = method(*args, **kwargs)
+            except Exception as error:
+                log.append(("return", process, Raised(error), label))
+                raise
+            log.append(("return", process, result, label))  # not after any other exception: nobody knows its effect
+            return result
+
+        return call
+
+    def history(self) -> History:
+        """What was recorded until now. Calls that have not returned are unknown: they may have taken effect or not.
+
+        Processes are called like their threads; threads of one name, by ``name (2)`` and so on. One thread's calls
+        of this object inside of each other raise UsageError: a history has no such thing.
+        """
+        log = list(self._duckrace_log)
+        events: list[Event] = []
+        names: dict[Hashable, str] = {}
+        labels: dict[Hashable, str] = {}
+        taken: dict[str, int] = {}
+        inside: set[Hashable] = set()
+        for kind, process, payload, label in log:
+            if labels.get(process) != label:  # an ident serves again when its thread has ended
+                taken[label] = taken.get(label, 0) + 1
+                labels[process] = label
+                names[process] = label if taken[label] == 1 else f"{label} ({taken[label]})"
+                inside.discard(process)
+            if kind == "call" and process in inside:
+                raise UsageError(
+                    f"{payload} was called inside of another recorded call of the same thread {label!r}: name the "
+                    "methods to record, recorded(object, 'put', 'get'), without those that the others use."
+                )
+            (inside.add if kind == "call" else inside.discard)(process)
+            events.append(Event("call" if kind == "call" else "return", names[process], payload))
+        return History.of(events)
+
+
+def recorded(target: T, *methods: str) -> Any:
+    """`target`, with every call of its methods recorded; ``.history()`` of what is returned is the history.
+
+    `methods` are the names of those to record; without any, all public ones and what syntax calls (``with``, ``len``,
+    ``[]``, ``in``, a call). Only calls through what is returned are seen, not those that the object makes itself.
+    Arguments and results are kept as they are: do not change them afterwards. An exception is a result, `Raised`;
+    one that is no ``Exception`` (KeyboardInterrupt) leaves the call without a return.
+
+    It adds no schedule point under ``duckrace.explore`` and takes no lock on real threads. Raises UsageError for a
+    method that there is not, and for an object that has a ``history`` of its own.
+    """
+    kind = type(target)
+    for name in methods:
+        if not callable(getattr(target, name, None)):
+            raise UsageError(f"{kind.__name__} has no method {name!r} to record.")
+    if hasattr(target, "history"):
+        raise UsageError(
+            f"{kind.__name__} has a history() of its own: record an object of yours that has this one inside."
+        )
+    wanted = frozenset(methods) if methods else None
+    syntax = {name: _forward(name) for name in SYNTAX if hasattr(kind, name)}
+    made = type(f"Recorded{kind.__name__}", (Recorded,), syntax)
+    return made(target, wanted)
+
+
+def _forward(name: str) -> Callable[..., Any]:
+    def method(self: Recorded[Any], *args: Any, **kwargs: Any) -> Any:
+        value = getattr(self._duckrace_target, name)
+        methods = self._duckrace_methods
+        if methods is not None and name not in methods:
+            return value(*args, **kwargs)
+        return self._duckrace_wrap(name, value)(*args, **kwargs)
+
+    return method
+
+
+def _keywords(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """Keywords as positional arguments where the method has a position for them, else as pairs."""
+    try:
+        bound = inspect.signature(method).bind(*args, **kwargs)
+    except (TypeError, ValueError):  # a call that the method refuses, or a method of C that does not say
+        return tuple(kwargs.items())
+    return (*bound.args[len(args) :], *bound.kwargs.items())
