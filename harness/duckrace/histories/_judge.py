@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from duckrace._data import Kind
-from duckrace_models import RECEIVER, Call, Timeout, model_for
+from duckrace_models import RECEIVER, Call, Ok, Timeout, model_for
 
 from ._columns import columns_of
 from ._history import History, Operation
@@ -63,7 +63,7 @@ def judge(
     max_steps: int = 1_000_000,
     max_entries: int = 1_000_000,
 ) -> Judgement:
-    """Whether one order of the steps of a channel of this capacity (None: unbounded, 0: rendezvous) explains the history.
+    """Whether one order of the steps of a channel explains the history. `capacity` None: unbounded, 0: rendezvous.
 
     `senders`, `timeouts_look`: as in `columns_of`. `per_sender`: only messages of one sender have to keep their order.
     `max_steps`, `max_entries`: of the search; see `linearizable`.
@@ -95,14 +95,15 @@ def judge(
         return Judgement(kind="unknown", specification=specification, why=why)
     if not timeouts_look:
         history = _without_timeouts(history)
+    shift = 0
     if senders is not None:
-        history = _naming(history, senders)
+        history, shift = _naming(history, senders)
     found = linearizable(history, model, max_steps=max_steps, max_entries=max_entries)
     if found.verdict.kind is Kind.BUDGET:
         return Judgement(kind="unknown", why=found.verdict.detail, decided_by="search", searched=found)
     if found.ok:
         return Judgement(kind="linearizable", decided_by="search", searched=found)
-    shown = [operation for operation in (found.culprit, found.woken_by) if operation is not None]
+    shown = [_shifted(operation, -shift) for operation in (found.culprit, found.woken_by) if operation is not None]
     wrong = Wrong.LOST_WAKEUP if found.verdict.kind is Kind.LOST_WAKEUP else Wrong.UNEXPLAINED
     violation = Violation(wrong, tuple(shown), found.explanation)
     return Judgement(kind="violation", violation=violation, decided_by="search", searched=found)
@@ -114,18 +115,24 @@ def _without_timeouts(history: History) -> History:
     return History(tuple(operations), history.end)
 
 
-def _naming(history: History, senders: Collection[Hashable]) -> History:
-    """The same history, in which all sender handles are named: the search knows no others.
-
-    Each of those that are not is used once, at the end, in a call that does not return and need not take effect.
-    """
+def _naming(history: History, senders: Collection[Hashable]) -> tuple[History, int]:
+    """The same history, in which all sender handles are named, since the search knows no others; and by how much later
+    it begins. Each of the rest is cloned before anything else, and the clone is dropped: that changes nothing."""
     named = {o.what.handle for o in history.operations} | {
         o.what.value for o in history.operations if o.what.operation == "clone"
     }
     idle = [handle for handle in senders if handle not in named and handle != RECEIVER]
-    operations = list(history.operations)
+    before: list[Operation] = []
     for number, handle in enumerate(idle):
-        who = f"nobody, who holds {handle!r}"
-        call = Call(caller=who, operation="clone", handle=handle, value=f"no clone of {handle!r}")  # type: ignore[arg-type]
-        operations.append(Operation(who, call, None, history.end + number, None))
-    return History(tuple(operations), history.end + len(idle))
+        who, at = f"whoever holds {handle}", 4 * number
+        clone = Call(caller=who, operation="clone", handle=handle, value=f"clone of {handle}")  # type: ignore[arg-type]
+        drop = Call(caller=who, operation="drop", handle=f"clone of {handle}")
+        before.append(Operation(who, clone, Ok(clone.value), at, at + 1))
+        before.append(Operation(who, drop, Ok(), at + 2, at + 3))
+    shift = 4 * len(idle)
+    return History((*before, *(_shifted(o, shift) for o in history.operations)), history.end + shift), shift
+
+
+def _shifted(operation: Operation, by: int) -> Operation:
+    ret = None if operation.ret is None else operation.ret + by
+    return replace(operation, call=operation.call + by, ret=ret)
