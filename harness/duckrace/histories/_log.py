@@ -110,6 +110,7 @@ class _Names:
         self._handles: list[Hashable] = []
         self._receivers: set[int] = set()
         self._values: dict[Hashable, int] = {}
+        self._interned: list[Hashable] = []  # the keys of `_values`
         self._suspended: set[Hashable] = set()
 
     def sender(self, name: Hashable) -> int:
@@ -125,7 +126,10 @@ class _Names:
 
     def value(self, value: Hashable) -> int:
         """The payload of any value, for channels that carry no tags."""
-        return tag(_INTERNED, self._values.setdefault(value, len(self._values)))
+        number = self._values.setdefault(value, len(self._values))
+        if number == len(self._interned):
+            self._interned.append(value)
+        return tag(_INTERNED, number)
 
     def suspended(self, processes: Iterable[Hashable]) -> None:
         """Nobody could go on any more, and these processes were in calls."""
@@ -135,7 +139,7 @@ class _Names:
         if payload < 0:
             return None
         sender, number = untag(payload)
-        return list(self._values)[number] if sender == _INTERNED else (sender, number)
+        return self._interned[number] if sender == _INTERNED else (sender, number)
 
     def _events(self) -> tuple[dict[Hashable, _Events], int]:
         """The events of each process, and how many positions there are."""
@@ -147,6 +151,8 @@ class _Names:
         Raises UsageError if a process returns without a call, or is in two at once.
         """
         events, end = self._events()
+        for process, mine in events.items():
+            mine.check(process)
         found = [self._operation(process, mine, place) for process, mine in events.items() for place in _calls(mine)]
         return History(tuple(found), end)
 

@@ -258,8 +258,9 @@ class _Monitor:
         From `start`, or until `stop`, if only then its answer can have been right: `drop` says why.
         """
         columns, parts = self.columns, self.parts
-        since = " since the last sender can be gone" if start is not None else ""
-        until = " until the last sender was gone" if stop is not None else ""
+        when = " since the last sender can be gone" if start is not None else ""
+        if stop is not None:
+            when = " until the last sender was gone"
         if columns.ret[row] == NEVER:  # suspended: it looks at the end
             start, stop = columns.end - 1, columns.end
         start = columns.call[row] if start is None else start
@@ -286,7 +287,7 @@ class _Monitor:
         them = " then ".join(names) or "more than unknown receives can have taken"
         if drop is not None:
             rows.append(drop)
-        there = f"while there was always a message in the channel{since}{until}: {them}"
+        there = f"while there was always a message in the channel{when}: {them}"
         return self.violation(kind, rows, f"a receive {words} {there}")
 
     def room(self) -> Violation | None:

@@ -1,7 +1,8 @@
 """Histories of channels told in a line: ``a send 1; a ok; c recv; c 1``.
 
-Each part is an event. A process calls ``send 1``, ``recv``, ``clone t2``, ``drop rx`` …, or is answered
-``ok``, a message, ``full``, ``gone``, ``empty``, ``timeout``; or it ``waits``, at the end. Sends are on ``tx``, or after an ``@``.
+Each part is an event. A process calls ``send 1``, ``recv``, ``clone t2``, ``drop rx`` …, or is answered ``ok``,
+a message, ``full``, ``gone``, ``empty``, ``timeout``; or it ``waits``, at the end. Sends are on ``tx``,
+or on what follows an ``@``.
 """
 
 from __future__ import annotations
