@@ -97,8 +97,8 @@ class _Monitor:
         self.sweeps = sweeps
         self.capacity = capacity
         self.per_sender = per_sender
-        self._sends: Sequence[int] | None = None
-        self._receives: Sequence[int] | None = None
+        self._sends: Sequence[int] = ()
+        self._receives: Sequence[int] = ()
         self.unknown = sorted(columns.call[row] for row in rows_of(columns, (UNKNOWN,)))
 
     def look(self) -> Violation | None:
@@ -313,12 +313,12 @@ class _Monitor:
     # Of messages and receives, their rows.
 
     def send_row(self, message: int) -> int:
-        if self._sends is None:
+        if not len(self._sends):
             self._sends = self.sweeps.rows(self.columns, _sweeps.SENDS)
         return int(self._sends[message])
 
     def receive_row(self, receive: int) -> int:
-        if self._receives is None:
+        if not len(self._receives):
             self._receives = self.sweeps.rows(self.columns, _sweeps.RECEIVES)
         return int(self._receives[receive])
 

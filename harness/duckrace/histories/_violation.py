@@ -25,7 +25,8 @@ class Wrong(Enum):
     and receives of messages of which one at least was in the channel at each instant of the receive; or, with the drop
     at the end, at each instant before the last sender was gone."""
     HIDDEN = "hidden"
-    """VWit: Disconnected while messages were there all the time (contract 30); as NOT_EMPTY, or since the drop at the end."""
+    """VWit: Disconnected while messages were there all the time, or all the time since the drop that stands at the end
+    (contract 30). As NOT_EMPTY."""
     EARLY_CLOSE = "early close"
     """Disconnected while a sender was alive: the receive, and the drop that came too late, if there is one."""
     LATE_EMPTY = "late empty"

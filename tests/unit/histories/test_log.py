@@ -12,7 +12,7 @@ import pytest
 from duckrace import UsageError
 from duckrace.histories import History, Log, ThreadLog, Violation, Wrong, columns_of, judge, monitor, tag, untag
 from duckrace.histories._columns import MAKES_NO_TWO
-from duckrace.histories._log import (
+from duckrace.histories.recording import (
     ANSWERS,
     CLONE,
     DISCONNECTED,

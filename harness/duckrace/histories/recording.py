@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import count, repeat
 from operator import add
 from time import perf_counter_ns
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from duckrace._errors import UsageError
 from duckrace_models import (
@@ -163,13 +163,16 @@ class _Names:
         if place + 1 == len(events.kind):
             return Operation(process, call, None, events.position[place], None, process in self._suspended)
         answer = ANSWERS[events.kind[place + 1] // 16 - 1]
+        make = cast(Callable[..., Response], answer)
         response: Response
         if name.startswith(("recv", "try_recv")):
-            response = Ok(self._value(events.payload[place + 1])) if answer is Ok else answer()
+            response = Ok(self._value(events.payload[place + 1])) if answer is Ok else make()
         elif answer is Ok:
             response = Ok(value) if name == "clone" else Ok()
+        elif "send" in name:  # it hands the value back
+            response = make(value)
         else:
-            response = answer() if answer is ConcurrentReceive else answer(value)  # type: ignore[call-arg]
+            response = make()
         return Operation(process, call, response, events.position[place], events.position[place + 1])
 
     def columns(self, *, timeouts_look: bool = True) -> Columns:
