@@ -82,7 +82,7 @@ def monitor(
         except ImportError as missing:
             raise UsageError(f"the fast monitor needs numpy: {missing}") from missing
         sweeps = _sweeps_numpy
-    parts = sweeps.split(columns)
+    parts = sweeps.split(columns, per_sender)
     if parts is None:
         raise Repeats("one value was sent twice; tag messages, so that they are distinct")
     return _Monitor(columns, parts, sweeps, capacity, per_sender).look()
