@@ -28,6 +28,8 @@ Graph: TypeAlias = Points | Phases
 
 RESULTS: Final = 12
 """So many results are tried at most."""
+FEW: Final = 10
+"""So many operations are drawn without leaving any out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Blame:
     """Whether all that returned before the culprit is explained; else it is merely where the search got stuck."""
     allowed: tuple[Any, ...] = ()
     """What the culprit could have returned."""
+    known: bool = True
+    """Whether the model has any result for a call like it."""
     woken_by: Operation | None = None
     effective: bool = False
     """The culprit waits, and must have taken effect."""
@@ -63,9 +67,9 @@ def searched(
     return search(points, budget), points
 
 
-def small(operations: Sequence[Operation]) -> Budget:
-    """Enough for a search that hardly goes wrong."""
-    most = 2_000 + 4 * len(operations)
+def small(operations: Sequence[Operation], steps: int = 0) -> Budget:
+    """Enough for a search that hardly goes wrong, or that is about as hard as one of so many steps."""
+    most = 2_000 + 4 * len(operations) + 2 * steps
     return Budget(steps=most, entries=most)
 
 
@@ -73,7 +77,7 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
     """`found` is a search of the graph of these operations that has failed."""
     if found.place == graph.places:
         return _should_go_on(operations, found, graph)
-    first = _first(machine, operations, found.place, graph)
+    first = _first(machine, operations, found, graph)
     if first is None:
         culprit = operations[graph.returns[found.place]]
         start, states = _rest(graph, found, culprit)
@@ -85,7 +89,7 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
             drawn=_between(operations, start, _return(culprit)),
             states=states,
         )
-    place, again, other = first
+    last, again, other = first
     if again.answer:  # all that returned is explained, by effects of calls that are suspended
         effects = [number for _, number, _ in again.effects()]
         return Blame(
@@ -95,29 +99,32 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
             order=tuple(operations[number] for number in effects),
             drawn=tuple(operations),
         )
-    return _fits_nowhere(machine, operations, operations[graph.returns[place]], again, other)
+    return _fits_nowhere(machine, operations, last, again, other)
 
 
 def _first(
-    machine: Machine | Channel, operations: Sequence[Operation], place: int, graph: Graph
-) -> tuple[int, Found[Any], Graph] | None:
-    """The first place, from the one given on, up to which no order explains the history, with its search; or the last
-    place, if one explains all that returned. None if the budget does not do."""
-    low, high = place, graph.places - 1
-    best: tuple[int, Found[Any], Graph] | None = None
+    machine: Machine | Channel, operations: Sequence[Operation], failed: Found[Any], graph: Graph
+) -> tuple[Operation, Found[Any], Graph] | None:
+    """The first operation to return up to which no order explains the history, with its search; or the last one, if all
+    that returned is explained. None if the budget does not do."""
+    since = _return(operations[graph.returns[failed.place]])
+    budget = small(operations, failed.steps)
+    returned = [operation for operation in operations if operation.ret is not None and operation.ret >= since]
+    returned.sort(key=_return)
+    low, high = 0, len(returned) - 1
+    found: tuple[Operation, Found[Any], Graph] | None = None
     while low <= high:  # linearizability is closed under prefixes
         middle = low if high - low < 8 else (low + high) // 2
-        again, other = searched(machine, until(operations, _return(operations[graph.returns[middle]]) + 1), small(operations))
+        again, other = searched(machine, until(operations, _return(returned[middle]) + 1), budget)
         if again.answer is None:
             return None
         if again.answer:
             low = middle + 1
-            if best is None and low > high:
-                return middle, again, other
         else:
-            best = middle, again, other
             high = middle - 1
-    return best
+        if not again.answer or found is None or found[1].answer:
+            found = returned[middle], again, other
+    return found
 
 
 def until(operations: Sequence[Operation], end: int) -> list[Operation]:
@@ -144,8 +151,14 @@ def _fits_nowhere(
     drawn_from, states = _rest(graph, found, culprit)
     seen: list[Any] = []
     allowed: list[Any] = []
-    for result in (*graph.answers(number), *without.answers(number)):
-        if len(seen) == RESULTS:
+    if isinstance(graph, Points) and graph.machine.describes is not None:  # descriptions cannot be tried
+        for result in graph.answers(number, found.tried):
+            if result not in allowed:
+                allowed.append(result)
+        seen = allowed
+    nearest = graph.answers(number, found.tried)
+    for result in (*nearest, *graph.answers(number), *without.answers(number)):
+        if len(seen) == RESULTS or seen is allowed:
             break
         if result in seen:
             continue
@@ -155,12 +168,15 @@ def _fits_nowhere(
         if searched(machine, tried, small(operations))[0].answer:
             allowed.append(result)
     shown = until(operations, end + 1)
-    if graph.conflict:
+    if len(shown) <= FEW:
+        drawn_from, states = -1, ()
+    elif graph.conflict:
         shown, drawn_from = [shown[n] for n in sorted({*graph.conflict, number})], -1
     return Blame(
         kind=Kind.FAILED,
         culprit=culprit,
         allowed=tuple(allowed),
+        known=bool(seen),
         order=tuple(operations[number] for _, number, _ in before.effects()),
         drawn=_between(shown, drawn_from, end),
         states=states,

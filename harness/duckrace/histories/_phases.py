@@ -14,7 +14,7 @@ It knows the channel models and operations; it must not know how a search walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from duckrace._errors import UsageError
@@ -112,15 +112,17 @@ class Phases:
                     todo.append(step.state)
         return False
 
-    def answers(self, number: int) -> list[Response]:
-        """What the call could return in some state that was met."""
+    def answers(self, number: int, configurations: Iterable[State] | None = None) -> list[Response]:
+        """What the call could be told by the next step, in some state that was met; or in these configurations."""
         call = self.operations[number].what
+        met = list(self._enabled) if configurations is None else sorted(configurations, key=repr)
         return [
             response
-            for state, steps in self._enabled.items()
-            for step in steps
+            for state in met
+            if (me := state.of(call.caller)) is not None and me.call == call
+            for step in self._next(state)
             for caller, response in step.decided
-            if caller == call.caller and (me := state.of(caller)) is not None and me.call == call
+            if caller == call.caller
         ]
 
     def state(self, configuration: State) -> str:

@@ -12,7 +12,7 @@ It knows models and operations; it must not know how a search walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from duckrace._errors import UsageError
@@ -92,10 +92,13 @@ class Points:
         """Whether the call could take effect there, whatever it returned then."""
         return bool(self.machine.ways(configuration >> self.width, self.operations[number].what))
 
-    def answers(self, number: int) -> list[Any]:
-        """What the call could return in some state that was met."""
+    def answers(self, number: int, configurations: Iterable[int] | None = None) -> list[Any]:
+        """What the call could return in some state that was met, those met last first; or in these configurations."""
         what = self.operations[number].what
-        return [result for state in range(len(self.machine.states)) for result, _ in self.machine.ways(state, what)]
+        states: Iterable[int] = reversed(range(len(self.machine.states)))
+        if configurations is not None:
+            states = sorted({configuration >> self.width for configuration in configurations})
+        return [result for state in states for result, _ in self.machine.ways(state, what)]
 
     def state(self, configuration: int) -> str:
         """The model's state, to be shown."""
