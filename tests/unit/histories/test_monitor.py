@@ -374,3 +374,29 @@ def test_numpy_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
     assert monitor(columns) is None
     with pytest.raises(UsageError, match="the fast monitor needs numpy"):
         monitor(columns, numpy=True)
+
+
+@pytest.mark.parametrize("numpy", WAYS)
+def test_long_covering_chains(numpy: bool) -> None:
+    """In linear time, and without naming thousands of messages."""
+    log = Log()
+    tx, rx = log.sender("tx"), log.receiver()
+    a, c, d = (log.named(name) for name in "acd")
+    log.call(a, SEND, tx, tag(0, 0))
+    log.ret(a, OK)
+    log.call(d, TRY_RECV, rx)
+    for number in range(20_000):
+        log.call(a, SEND, tx, tag(0, number + 1))
+        log.ret(a, OK)
+        log.call(c, TRY_RECV, rx)
+        log.ret(c, OK, tag(0, number))
+    log.ret(d, EMPTY)
+    found = monitor(log.columns(), numpy=numpy)
+    assert found is not None
+    assert found.kind is Wrong.NOT_EMPTY
+    assert len(found.operations) == 1 + 2 * 20_001 - 1  # the last message is never received
+    for sent, taken, then in zip(found.operations[1::2], found.operations[2::2], found.operations[3::2], strict=False):
+        assert then.ret is not None
+        assert then.ret < taken.call  # no gap between two of them
+        assert sent.what.value == taken.result.value
+    assert len(found.explanation) < 300
