@@ -27,7 +27,7 @@ from ._search import Budget, Found, search
 Graph: TypeAlias = Points | Phases
 
 RESULTS: Final = 12
-"""So many results are tried at most."""
+"""So many results are tried at most, and fewer where that takes long."""
 FEW: Final = 10
 """So many operations are drawn without leaving any out."""
 
@@ -43,6 +43,8 @@ class Blame:
     """Whether all that returned before the culprit is explained; else it is merely where the search got stuck."""
     allowed: tuple[Any, ...] = ()
     """What the culprit could have returned."""
+    every: bool = True
+    """Whether that is all of it."""
     known: bool = True
     """Whether the model has any result for a call like it."""
     woken_by: Operation | None = None
@@ -145,42 +147,60 @@ def _fits_nowhere(
     end = _return(culprit)
     number = operations.index(culprit)
     before, without = searched(machine, until(operations, end), small(operations))
-    if not graph.conflict:
-        # What the lookahead refuses the model may allow, and all that it allows is wanted.
-        found, graph = searched(machine, until(operations, end + 1), small(operations), lookahead=False)
-    drawn_from, states = _rest(graph, found, culprit)
-    seen: list[Any] = []
-    allowed: list[Any] = []
-    if isinstance(graph, Points) and graph.machine.describes is not None:  # descriptions cannot be tried
-        for result in graph.answers(number, found.tried):
-            if result not in allowed:
-                allowed.append(result)
-        seen = allowed
-    nearest = graph.answers(number, found.tried)
-    for result in (*nearest, *graph.answers(number), *without.answers(number)):
-        if len(seen) == RESULTS or seen is allowed:
-            break
-        if result in seen:
-            continue
-        seen.append(result)
-        tried = until(operations, end + 1)
-        tried[number] = replace(culprit, result=result)
-        if searched(machine, tried, small(operations))[0].answer:
-            allowed.append(result)
+    conflict = graph.conflict
     shown = until(operations, end + 1)
+    blind, plain = searched(machine, shown, small(operations), lookahead=False)
+    every = blind.answer is False  # what the lookahead refuses the model may allow, and all that it allows is wanted
+    if every:
+        found, graph = blind, plain
+    # It took effect, whatever it returned, from one of these; they do not depend on what it returned.
+    nearest = [
+        configuration
+        for place, tried in enumerate(found.tried)
+        if place == graph.places or _return(graph.operations[graph.returns[place]]) > culprit.call
+        for configuration in tried
+    ]
+    seen = _distinct(graph.answers(number, nearest))
+    if isinstance(graph, Points) and graph.machine.describes is not None:
+        allowed = seen  # descriptions cannot be tried
+    else:
+        if not every:
+            seen = _distinct((*seen, *graph.answers(number), *without.answers(number)))
+        most = max(3, min(RESULTS, 3_000 // len(operations)))
+        every = every and len(seen) <= most
+        allowed = []
+        for result in seen[:most]:
+            shown[number] = replace(culprit, result=result)
+            if searched(machine, shown, small(operations))[0].answer:
+                allowed.append(result)
+        shown[number] = culprit
+    drawn_from, states = _rest(graph, found, culprit)
     if len(shown) <= FEW:
         drawn_from, states = -1, ()
-    elif graph.conflict:
-        shown, drawn_from = [shown[n] for n in sorted({*graph.conflict, number})], -1
+    elif conflict:
+        shown, drawn_from, states = [shown[n] for n in sorted({*conflict, number})], -1, ()
     return Blame(
         kind=Kind.FAILED,
         culprit=culprit,
         allowed=tuple(allowed),
-        known=bool(seen),
+        every=every,
+        known=bool(seen or graph.answers(number) or without.answers(number)),
         order=tuple(operations[number] for _, number, _ in before.effects()),
         drawn=_between(shown, drawn_from, end),
         states=states,
     )
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    """In their order; they need not be hashable."""
+    found: list[Any] = []
+    texts: set[str] = set()
+    for value in values:
+        text = repr(value)
+        if text not in texts:
+            texts.add(text)
+            found.append(value)
+    return found
 
 
 def _should_go_on(operations: Sequence[Operation], found: Found[Any], graph: Graph) -> Blame:

@@ -51,7 +51,10 @@ def _fits_nowhere(fault: Blame, of: str) -> list[str]:
     if isinstance(fault.culprit.result, Cancelled):
         lines.append("Others were told of its effect, and a call that is cancelled has none.")
     elif fault.allowed:
-        lines.append(f"The model allows it only {_either(map(came_back, fault.allowed))}.")
+        only = "only" if fault.every else "for example"
+        lines.append(f"The model allows it {only} {_either(map(came_back, fault.allowed))}.")
+    elif not fault.every:
+        lines.append("Results that the model has for it elsewhere do not fit either.")
     elif fault.known:
         lines.append("The model lets it wait: it should not have returned at all.")
     else:

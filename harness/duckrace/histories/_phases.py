@@ -21,7 +21,7 @@ from duckrace._errors import UsageError
 from duckrace_models import RECEIVER, Call, Machine, Ok, Response, State, Transition
 
 from ._history import Operation
-from ._lookahead import Move, emptied, order
+from ._lookahead import Move, due, emptied, order
 from ._model import Cancelled
 
 SENDS = frozenset(("send", "try_send", "send_timeout"))
@@ -41,7 +41,9 @@ class Phases:
         moves, unseen = _moves(operations)
         self.before: dict[int, tuple[int, ...]] = {}
         self.conflict: tuple[int, ...] = ()  # calls that have no order, whatever the rest did
+        self.due: dict[int, int] = {}  # where the message of a send is received: the first one first
         if lookahead:
+            self.due = due(operations, moves)
             self.before, conflict = order(operations, moves, unseen=unseen)
             if conflict is not None:
                 self.conflict = tuple(number for number in conflict if number is not None)
@@ -85,7 +87,7 @@ class Phases:
             elif me.phase == "decided":
                 yield True, self._return(place, configuration), ()
         steps = [step for step in self._next(configuration) if step.action != "return"]
-        steps.sort(key=lambda step: step.caller != returning)
+        steps.sort(key=lambda step: (step.caller != returning, self.due.get(open_[step.caller], 0)))
         for step in steps:
             effects = self._effects(place, step, open_, configuration)
             if effects is not None:
@@ -148,17 +150,24 @@ class Phases:
                 return None
             if operation.ret is not None and response != operation.result:
                 return None
-            if isinstance(response, Ok) and number in self.before:
-                for other in self.before[number]:
-                    if other in self.done[place]:
-                        continue
-                    theirs = before.of(self.operations[other].what.caller)
-                    if open_.get(self.operations[other].what.caller) != other or theirs is None:
-                        return None  # not even called
-                    if theirs.phase != "decided":
-                        return None
+            if isinstance(response, Ok) and not self._in_order(place, number, open_, before):
+                return None
             effects.append(number)
+        # In a rendezvous a send takes its place in the order of messages when it begins to wait (contract 14).
+        if step.action == "wait" and not self._in_order(place, open_[step.caller], open_, before):
+            return None
         return tuple(effects)
+
+    def _in_order(self, place: int, number: int, open_: dict[Any, int], state: State) -> bool:
+        """Whether the sends that the lookahead wants before this one are settled, or wait before it."""
+        for other in self.before.get(number, ()):
+            if other in self.done[place]:
+                continue
+            caller = self.operations[other].what.caller
+            theirs = state.of(caller)
+            if open_.get(caller) != other or theirs is None or theirs.phase not in ("decided", "waiting"):
+                return False
+        return True
 
     def _return(self, place: int, state: State) -> State:
         caller = self.operations[self.returns[place]].what.caller

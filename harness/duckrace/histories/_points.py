@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from duckrace._errors import UsageError
 
 from ._history import Operation
-from ._lookahead import emptied, moves_by, order
+from ._lookahead import due, emptied, moves_by, order
 from ._model import Cancelled, Invocation, Machine
 
 Choice: TypeAlias = "tuple[int, int, int, int, bool]"
@@ -54,9 +54,7 @@ class Points:
                 self.conflict = tuple(taking[number] for number in conflict if number is not None)
             self.before = {taking[n]: tuple(taking[m] for m in others) for n, others in found.items()}
             empty = emptied(kept, moves)
-            out = {value: kept[n].ret for n, (way, value) in moves.items() if way == "out"}
-            never = max((ret for ret in out.values() if ret is not None), default=0) + 1
-            self.due = {taking[n]: out.get(value) or never for n, (way, value) in moves.items() if way == "in"}
+            self.due = {taking[n]: position for n, position in due(kept, moves).items()}
         self._kinds(taking)
         self._windows(taking, empty)
 
