@@ -11,9 +11,9 @@ All this has a small budget. Where that does not do, less is said, and nothing t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from duckrace._data import Kind
 from duckrace_models import Machine as Channel
@@ -30,6 +30,13 @@ RESULTS: Final = 12
 """So many results are tried at most, and fewer where that takes long."""
 FEW: Final = 10
 """So many operations are drawn without leaving any out."""
+
+
+class Sent(NamedTuple):
+    """A channel's model, and sender handles that were there from the start."""
+
+    model: Channel
+    senders: Collection[Hashable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +66,11 @@ class Blame:
 
 
 def searched(
-    machine: Machine | Channel, operations: Sequence[Operation], budget: Budget, *, lookahead: bool = True
+    machine: Machine | Sent, operations: Sequence[Operation], budget: Budget, *, lookahead: bool = True
 ) -> tuple[Found[Any], Graph]:
     """Search for an order; with the graph that was searched."""
-    if isinstance(machine, Channel):
-        phases = Phases(machine, operations, lookahead=lookahead)
+    if isinstance(machine, Sent):
+        phases = Phases(machine.model, operations, senders=machine.senders, lookahead=lookahead)
         return search(phases, budget), phases
     points = Points(machine, operations, lookahead=lookahead)
     return search(points, budget), points
@@ -75,7 +82,7 @@ def small(operations: Sequence[Operation], steps: int = 0) -> Budget:
     return Budget(steps=most, entries=most)
 
 
-def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Found[Any], graph: Graph) -> Blame:
+def blame(machine: Machine | Sent, operations: Sequence[Operation], found: Found[Any], graph: Graph) -> Blame:
     """`found` is a search of the graph of these operations that has failed."""
     if found.place == graph.places:
         return _should_go_on(operations, found, graph)
@@ -105,7 +112,7 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
 
 
 def _first(
-    machine: Machine | Channel, operations: Sequence[Operation], failed: Found[Any], graph: Graph
+    machine: Machine | Sent, operations: Sequence[Operation], failed: Found[Any], graph: Graph
 ) -> tuple[Operation, Found[Any], Graph] | None:
     """The first operation to return up to which no order explains the history, with its search; or the last one, if all
     that returned is explained. None if the budget does not do."""
@@ -113,17 +120,17 @@ def _first(
     budget = small(operations, failed.steps)
     returned = [operation for operation in operations if operation.ret is not None and operation.ret >= since]
     returned.sort(key=_return)
-    low, high = 0, len(returned) - 1
+    low, high, stride = 0, len(returned) - 1, 0
     found: tuple[Operation, Found[Any], Graph] | None = None
-    while low <= high:  # linearizability is closed under prefixes
-        middle = low if high - low < 8 else (low + high) // 2
+    while low <= high:  # linearizability is closed under prefixes; most likely it is the first one, or soon after
+        middle = min(low + stride, high)
         again, other = searched(machine, until(operations, _return(returned[middle]) + 1), budget)
         if again.answer is None:
             return None
         if again.answer:
-            low = middle + 1
+            low, stride = middle + 1, 2 * stride + 1
         else:
-            high = middle - 1
+            high, stride = middle - 1, 0
         if not again.answer or found is None or found[1].answer:
             found = returned[middle], again, other
     return found
@@ -141,7 +148,7 @@ def until(operations: Sequence[Operation], end: int) -> list[Operation]:
 
 
 def _fits_nowhere(
-    machine: Machine | Channel, operations: Sequence[Operation], culprit: Operation, found: Found[Any], graph: Graph
+    machine: Machine | Sent, operations: Sequence[Operation], culprit: Operation, found: Found[Any], graph: Graph
 ) -> Blame:
     """`found` is the search of the shortest beginning that no order explains."""
     end = _return(culprit)
@@ -149,10 +156,12 @@ def _fits_nowhere(
     before, without = searched(machine, until(operations, end), small(operations))
     conflict = graph.conflict
     shown = until(operations, end + 1)
-    blind, plain = searched(machine, shown, small(operations), lookahead=False)
-    every = blind.answer is False  # what the lookahead refuses the model may allow, and all that it allows is wanted
-    if every:
-        found, graph = blind, plain
+    every = True
+    if conflict or graph.before:  # what the lookahead refuses the model may allow, and all that it allows is wanted
+        blind, plain = searched(machine, shown, small(operations), lookahead=False)
+        every = blind.answer is False
+        if every:
+            found, graph = blind, plain
     # It took effect, whatever it returned, from one of these; they do not depend on what it returned.
     nearest = [
         configuration

@@ -14,7 +14,7 @@ It knows the channel models and operations; it must not know how a search walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from duckrace._errors import UsageError
@@ -31,13 +31,21 @@ RECEIVES = frozenset(("recv", "try_recv", "recv_timeout"))
 class Phases:
     """A `Problem` of `_search` over the states of a channel's model."""
 
-    def __init__(self, model: Machine, operations: Sequence[Operation], *, lookahead: bool = True) -> None:
+    def __init__(
+        self,
+        model: Machine,
+        operations: Sequence[Operation],
+        *,
+        senders: Collection[Hashable] = (),
+        lookahead: bool = True,
+    ) -> None:
+        """`senders`: handles that were there from the start, besides those that a call was made on."""
         self.model = model
         self.operations = operations
         for operation in operations:
             _well_formed(model, operation)
         self.suspended = [number for number, operation in enumerate(operations) if operation.suspended]
-        self._initial = model.initial(_senders(operations))
+        self._initial = model.initial(_senders(operations, senders))
         moves, unseen = _moves(operations)
         self.before: dict[int, tuple[int, ...]] = {}
         self.conflict: tuple[int, ...] = ()  # calls that have no order, whatever the rest did
@@ -236,11 +244,13 @@ def _well_formed(model: Machine, operation: Operation) -> None:
         raise UsageError(f"{type(model).__name__} has no {what.operation}.")
 
 
-def _senders(operations: Sequence[Operation]) -> list[Any]:
+def _senders(operations: Sequence[Operation], named: Collection[Hashable]) -> list[Any]:
     """The sender handles that were there from the start: those that are used and that no clone has made."""
     made = {operation.what.value for operation in operations if operation.what.operation == "clone"}
     used = {operation.what.handle for operation in operations} - {RECEIVER}
-    return sorted(used - made, key=repr) or ["tx"]
+    if made & {*named}:
+        raise UsageError(f"A sender that was there from the start is made by a clone: {sorted(made & {*named})}.")
+    return sorted((used - made) | {*named}, key=repr) or ["tx"]
 
 
 def _moves(operations: Sequence[Operation]) -> tuple[dict[int, Move], bool]:

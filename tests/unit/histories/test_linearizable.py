@@ -431,6 +431,18 @@ def test_the_last_drop_should_have_woken_it() -> None:
     assert found.woken_by.what.handle == "b"
 
 
+def test_a_sender_that_is_never_used_keeps_the_channel_open() -> None:
+    events = [made(1, "recv", RECEIVER), *both(2, "drop", "a", Ok())]
+    one = History.of(events, suspended=[1])
+    assert not duckrace.linearizable(one, Unbounded())
+    assert duckrace.linearizable(one, Unbounded(), senders=["a", "b"])
+    with pytest.raises(UsageError, match="Only the models of channels have senders"):
+        duckrace.linearizable(ONE, Register(), senders=["a"])
+    cloned = History.of(both(1, "clone", "a", Ok("b"), "b"))
+    with pytest.raises(UsageError, match="is made by a clone"):
+        duckrace.linearizable(cloned, Unbounded(), senders=["b"])
+
+
 def test_a_message_that_is_lost_to_disconnection() -> None:
     events = [
         *both(1, "send", "tx", Ok(), 5),

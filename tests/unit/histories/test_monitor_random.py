@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from duckrace.histories import History, Wrong, columns_of, judge, monitor
-from duckrace.histories._blame import searched
+from duckrace.histories._blame import Sent, searched
 from duckrace.histories._columns import MAKES_NO_TWO
 from duckrace.histories._search import Budget
 from duckrace_models import model_for
@@ -54,7 +54,7 @@ def test_monitor_and_search_agree(seed: int) -> None:
     for draft, what, history in drawn(Random(seed), EACH):
         columns = columns_of(history)
         found = monitor(columns, draft.capacity)
-        expected = searched(model_for(draft.capacity), history.operations, Budget())[0].answer
+        expected = searched(Sent(model_for(draft.capacity), ()), history.operations, Budget())[0].answer
         assert expected is not None
         verdicts[draft.capacity, found is None, expected] += 1
         if found is not None:
