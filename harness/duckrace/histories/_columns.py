@@ -149,7 +149,7 @@ def kind_of(operation: str, response: type[Response] | None, *, suspended: bool 
 def columns_of(history: History, *, senders: Collection[Hashable] = (), timeouts_look: bool = True) -> Columns:
     """The columns of a history of one channel, whose operations are `Call` and `Response`.
 
-    `senders`: handles that were there from the start, if some of them were never used; all others that no clone has made
+    `senders`: handles that were there from the start, if some were never used; all others that no clone has made
     were there, too ("tx" if there is none at all). A clone of a receiver is a receiver. `timeouts_look`: a receive that
     timed out found the channel empty, and a send full (contract 35, 36); False: that says nothing.
 
