@@ -278,8 +278,9 @@ Answered(c) == ~Undecided(c)
 MessageThere == buffer # <<>> \/ queue # <<>>
 RoomThere == receiver /\ (IF Capacity = 0 THEN WaitingReceives # {} ELSE HasRoom)
 
-(* A receive returns when there is a message (contract 29)... *)
-MessageWakes == \A c \in Callers : (InReceive(c) /\ MessageThere) ~> Answered(c)
+(* A receive returns when there is a message (contract 29), or it is gone: another receive has it, or the *)
+(* sender who offered it gave up...                                                                       *)
+MessageWakes == \A c \in Callers : (InReceive(c) /\ MessageThere) ~> (Answered(c) \/ ~MessageThere)
 (* ... and when the last sender goes (contract 31, 41). *)
 LastDropWakes == \A c \in Callers : (InReceive(c) /\ senders = {}) ~> Answered(c)
 (* A send returns when there is room, or somebody else has it (contract 13, 18, 20)... *)

@@ -73,11 +73,22 @@ LeavingKinds == [
     r |-> <<AnyR>>,
     x |-> <<{D("rx")}>>]
 
+(* The receiver goes, after one receive perhaps, while two senders wait. *)
+Closing == [
+    a |-> <<{S("ta", "a1")}, {S("ta", "a2")}>>,
+    b |-> <<{S("tb", "b1")}>>,
+    r |-> <<{TimedR}, {D("rx")}>>]
+
+(* A handle is dropped while two senders wait, one of them on that handle. *)
+Narrow == [
+    a |-> <<{S("ta", "a1")}, {S("ta", "a2")}>>,
+    b |-> <<{S("tb", "b1")}>>,
+    r |-> <<{R}, {D("tb")}>>]
+
 (* A clone is made and sends on after its parent was dropped: a channel ends with its last sender (47, 48). *)
 Cloning == [
-    a |-> <<{Clone_("ta", "tb")}, {S("ta", "a1")}, {D("ta")}>>,
+    a |-> <<{Clone_("ta", "tb")}, {D("ta")}, {S("tb", "a1")}, {D("tb")}>>,
     b |-> <<{S("ta", "b1"), D("ta")}>>,
-    c |-> <<{S("tb", "c1")}, {D("tb")}>>,
     r |-> <<{R}, {R}>>]
 
 (* A handle is dropped under a call on it, twice perhaps, and used afterwards (contract 85, 86). *)
