@@ -18,8 +18,9 @@ from typing import Any, Final, TypeAlias
 
 Value: TypeAlias = Any  # str | int | bool | tuple[Value, ...] | frozenset[Value] | Record | ModelValue
 
-_TOKEN: Final = re.compile(r'\s*("(?:[^"\\]|\\.)*"|-?\d+|<<|>>|\|->|:>|@@|[\[\]{}(),]|\w+)')
-_CLOSES: Final = {"<<": ">>", "{": "}", "[": "]", "(": ")"}
+_MARK: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<<|>>|\|->|:>|@@|[\[\]{}(),]')
+_OPENS: Final = {"<<": ">>", "{": "}", "[": "]", "(": ")"}
+_CLOSES: Final = frozenset(_OPENS.values())
 _ESCAPES: Final = re.compile(r"\\(.)")
 
 
@@ -59,92 +60,71 @@ class Record(Mapping[Any, Any]):
         return f"Record({self._items!r})"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1 << 18)
 def parse_value(text: str) -> Value:
     """One TLA+ value. Raises ValueError for what is none.
 
-    Remembered by its text: the states of one graph have most of their values in common.
+    Remembered by its text, parts too: the states of one graph have most of their values in common.
     """
-    tokens = _tokens(text)
-    value, position = _value(tokens, 0)
-    if position != len(tokens):
-        raise ValueError(f"more than one TLA+ value: {text!r}")
-    return value
+    text = text.strip()
+    for opens, closes in _OPENS.items():
+        if text.startswith(opens):
+            if len(text) < len(opens) + len(closes) or not text.endswith(closes):
+                break
+            return _compound(opens, text[len(opens) : -len(closes)])
+    if text[:1] == '"' and _MARK.fullmatch(text):
+        return _ESCAPES.sub(r"\1", text[1:-1])
+    if text in ("TRUE", "FALSE"):
+        return text == "TRUE"
+    if re.fullmatch(r"-?\d+", text):
+        return int(text)
+    if re.fullmatch(r"\w+", text):
+        return ModelValue(text)
+    raise ValueError(f"not a TLA+ value: {text!r}")
 
 
 def parse_state(text: str) -> dict[str, Value]:
-    """A state: the lines ``/\\ variable = value`` (one variable may stand without ``/\\``)."""
-    parts = re.split(r"(?:^|\n)\s*/\\ ", "\n" + text.strip())
+    """A state: lines ``/\\ variable = value``, or one without ``/\\``. A value may go on over several lines."""
     state: dict[str, Value] = {}
-    for part in parts:
-        if not part.strip():
+    for part in re.split(r"(?:^|\n)/\\ ", text.strip()):
+        if not part:
             continue
-        name, equals, value = part.strip().partition(" = ")
+        name, equals, value = part.partition(" = ")
         if not equals:
             raise ValueError(f"not a variable and its value: {part!r}")
-        state[name.strip()] = parse_value(value)
+        state[name] = parse_value(value)
     return state
 
 
-def _tokens(text: str) -> list[str]:
-    found: list[str] = []
-    position, end = 0, len(text.rstrip())
-    while position < end:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise ValueError(f"not TLA+ at {text[position : position + 20]!r}")
-        found.append(match[1])
-        position = match.end()
-    return found
+def _compound(opens: str, inside: str) -> Value:
+    if opens in ("<<", "{"):
+        items = [parse_value(part) for part in _split(inside, ",")]
+        return tuple(items) if opens == "<<" else frozenset(items)
+    arrow, separator = ("|->", ",") if opens == "[" else (":>", "@@")
+    fields: dict[Value, Value] = {}
+    for part in _split(inside, separator):
+        key, *values = _split(part, arrow)
+        if len(values) != 1:
+            raise ValueError(f"{arrow} expected once in {part!r}")
+        fields[key.strip() if opens == "[" else parse_value(key)] = parse_value(values[0])
+    return Record(fields)
 
 
-def _value(tokens: list[str], at: int) -> tuple[Value, int]:
-    token = _peek(tokens, at)
-    if token in ("[", "("):
-        return _function(tokens, at + 1, _CLOSES[token])
-    if token in ("<<", "{"):
-        items: list[Value] = []
-        closes = _CLOSES[token]
-        at += 1
-        while _peek(tokens, at) != closes:
-            item, at = _value(tokens, at)
-            items.append(item)
-            if _peek(tokens, at) == ",":
-                at += 1
-            elif tokens[at] != closes:
-                raise ValueError(f"no comma before {tokens[at]!r}")
-        return (tuple(items) if token == "<<" else frozenset(items)), at + 1
-    if token[0] == '"':
-        return _ESCAPES.sub(r"\1", token[1:-1]), at + 1
-    if token in ("TRUE", "FALSE"):
-        return token == "TRUE", at + 1
-    if token.lstrip("-").isdigit():
-        return int(token), at + 1
-    if re.fullmatch(r"\w+", token):
-        return ModelValue(token), at + 1
-    raise ValueError(f"no TLA+ value begins with {token!r}")
-
-
-def _function(tokens: list[str], at: int, closes: str) -> tuple[Record, int]:
-    arrow, separator = ("|->", ",") if closes == "]" else (":>", "@@")
-    items: dict[Value, Value] = {}
-    while _peek(tokens, at) != closes:
-        if closes == "]":
-            key: Value = tokens[at]
-            at += 1
-        else:
-            key, at = _value(tokens, at)
-        if _peek(tokens, at) != arrow:
-            raise ValueError(f"{arrow} expected, not {tokens[at]!r}")
-        items[key], at = _value(tokens, at + 1)
-        if _peek(tokens, at) == separator:
-            at += 1
-        elif tokens[at] != closes:
-            raise ValueError(f"{separator} expected, not {tokens[at]!r}")
-    return Record(items), at + 1
-
-
-def _peek(tokens: list[str], at: int) -> str:
-    if at >= len(tokens):
-        raise ValueError("the TLA+ value ends too early")
-    return tokens[at]
+def _split(text: str, separator: str) -> list[str]:
+    """`text` at the separators that are inside of nothing; no parts if it is empty."""
+    parts: list[str] = []
+    expected: list[str] = []
+    begin = 0
+    for mark in _MARK.finditer(text):
+        found = mark[0]
+        if found in _OPENS:
+            expected.append(_OPENS[found])
+        elif found in _CLOSES:
+            if not expected or expected.pop() != found:
+                raise ValueError(f"{found} closes nothing in {text!r}")
+        elif found == separator and not expected:
+            parts.append(text[begin : mark.start()])
+            begin = mark.end()
+    if expected:
+        raise ValueError(f"{expected[-1]} is missing in {text!r}")
+    return [*parts, text[begin:]] if text.strip() else []
