@@ -54,6 +54,22 @@ AllKinds == [
     b |-> <<AnyS("tb", "b1"), {D("tb")}>>,
     r |-> <<AnyR, AnyR, {TryR}>>]
 
+(* The same, longer: for the comparison of large graphs. *)
+AllKindsTwice == [
+    a |-> <<AnyS("ta", "a1"), AnyS("ta", "a2"), {D("ta")}>>,
+    b |-> <<AnyS("tb", "b1"), {D("tb")}>>,
+    r |-> <<AnyR, AnyR, {TryR}>>]
+
+(* Three senders, every kind of send against every kind of receive. *)
+ThreeKinds == [
+    a |-> <<AnyS("ta", "a1"), {D("ta")}>>,
+    b |-> <<AnyS("tb", "b1"), {D("tb")}>>,
+    c |-> <<AnyS("tc", "c1"), {D("tc")}>>,
+    r |-> <<AnyR, {R}>>]
+
+(* And the receiver tries once more. *)
+ThreeKindsLong == [ThreeKinds EXCEPT !.r = <<AnyR, AnyR, {TryR}>>]
+
 (* Only send, for the channel without bound, which has no try_send and no send_timeout (contract 22). *)
 AllReceives == [
     a |-> <<{S("ta", "a1")}, {D("ta")}>>,

@@ -24,7 +24,7 @@ Step: TypeAlias = tuple[str, Record]
 UNBOUNDED: Final = -1  # Unbounded of ChannelWords.tla
 NOTHING: Final = ""  # NoValue
 
-_MENU: Final = re.compile(r'^<<\s*"MENU",.*?>>\s*$(?=\s*(?:@!@|\Z))', re.DOTALL | re.MULTILINE)
+_MENU: Final = re.compile(r'^<<\s*"MENU",.*>>\s*$', re.DOTALL | re.MULTILINE)
 _NODE: Final = re.compile(r'^(-?\d+) \[label="(/\\\\.*)"(,style = filled)?\];?$')
 _EDGE: Final = re.compile(r'^(-?\d+) -> (-?\d+) \[label="(\w+)"')
 
@@ -61,9 +61,9 @@ class Difference:
     """From an initial state (with an empty action), by steps that both have, then the step itself."""
 
 
-def read_menu(output: str) -> Menu:
+def read_menu(printed: str) -> Menu:
     """The menu that MCChannelGraph prints. Raises ValueError if there is none."""
-    found = _MENU.search(output)
+    found = _MENU.search(printed)
     if found is None:
         raise ValueError("TLC printed no MENU")
     _, capacity, senders, calls = parse_value(found[0])
@@ -172,9 +172,7 @@ def _with(who: str, turn: frozenset[Record]) -> list[tuple[str, Record]]:
 
 def _call(made: tuple[str, Record]) -> Call:
     who, call = made
-    return Call(
-        caller=who, operation=call["operation"], handle=call["handle"], value=call["value"] or None
-    )
+    return Call(caller=who, operation=call["operation"], handle=call["handle"], value=call["value"] or None)
 
 
 def _record(state: State, made: tuple[tuple[str, int], ...]) -> Record:

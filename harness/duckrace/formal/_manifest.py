@@ -19,14 +19,17 @@ from duckrace._errors import UsageError
 
 PACKAGE: Final = "duckrace_specs"
 ACCEPTED: Final = "accepted"
+GRAPH: Final = "MCChannelGraph"
 LINKS: Final = {
     "Refines": "refinement",
     "NobodyIsForgotten": "deadlock freedom",
     "OnlyTheRightOnesStandStill": "deadlock freedom",
     "MutexLive": "liveness",
     "Live": "liveness",
+    "Graph": "model ≡ spec",
 }
-"""What kind of check a formula is; the others are invariants of what was sent and received: safety."""
+"""What kind of check a formula is; the others are invariants of what was sent and received: safety. ``Graph`` is no formula:
+it says that the state graph of the spec is that of the Python model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +54,12 @@ class Run:
     generated: int = 0
     distinct: int = 0
     """States that an accepted run has to have: a spec with fewer says less."""
+    edges: int = 0
+    """Of a run that compares graphs: how many there have to be, labels told apart."""
     seconds: float = 0.0
-    """Roughly, on one idle processor."""
+    """Roughly, on a busy machine."""
+    large: bool = False
+    """Whether it is made only when it is named in full."""
     quick: bool = False
     """Whether it belongs to the subset that every test run has."""
 
@@ -60,6 +67,11 @@ class Run:
     def accepted(self) -> bool:
         """Whether the run has to pass."""
         return self.expect == ACCEPTED
+
+    @property
+    def compares(self) -> bool:
+        """Whether the state graph is compared with that of the model."""
+        return self.config == GRAPH
 
     @property
     def link(self) -> str:
@@ -91,14 +103,15 @@ def read_manifest(text: str) -> tuple[Run, ...]:
 
 
 def choose(runs: Sequence[Run], only: Sequence[str] = (), *, quick: bool = False) -> tuple[Run, ...]:
-    """The runs whose names contain one of `only`, and of those the quick ones. Raises UsageError if there are none."""
+    """The runs whose names contain one of `only`, and of those the quick ones; large ones only by their full name. Raises UsageError if there are none."""
     for part in only:
         if not any(part in run.name for run in runs):
             raise UsageError(f"No run has {part!r} in its name; `duckrace spec --list` shows the names.")
     chosen = [run for run in runs if not only or any(part in run.name for part in only)]
-    chosen = [run for run in chosen if run.quick or not quick]
+    chosen = [run for run in chosen if (run.quick or not quick) and (run.name in only or not run.large)]
     if not chosen:
-        raise UsageError(f"None of the quick runs has {' or '.join(map(repr, only))} in its name.")
+        which = "quick runs" if quick else "runs that need not be named in full"
+        raise UsageError(f"None of the {which} has {' or '.join(map(repr, only))} in its name.")
     return tuple(chosen)
 
 
@@ -107,7 +120,7 @@ def configuration(run: Run) -> str:
     text = read_spec(f"{run.config}.cfg")
     for name, value in run.constants.items():
         text = _replace(run, text, rf"^(\s*){name}\s*(?:=|<-).*$", f"{name} {_constant(value)}")
-    if run.mistake:
+    if run.mistake and not run.compares:  # then it is one of the model
         text = _replace(run, text, r'^(\s*)(Bug|Fault)\s*= "none"$', rf'\2 = "{run.mistake}"')
     for name in run.without:
         text = _replace(run, text, rf"^(\s+){name}$", "")
@@ -116,7 +129,7 @@ def configuration(run: Run) -> str:
 
 def formulas(run: Run) -> dict[str, str]:
     """What the run checks: the name of each formula, and whether it is an INVARIANT or a PROPERTY."""
-    found: dict[str, str] = {}
+    found: dict[str, str] = {"Graph": "GRAPH"} if run.compares else {}
     section = ""
     for line in configuration(run).splitlines():
         words = line.partition("\\*")[0].split()

@@ -5,14 +5,20 @@ A limit is never a pass: a run that was stopped, or that TLC could not make, say
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Literal
 
+from duckrace_models import model_for
+
+from ._graph import Difference, difference, model_graph, read_graph, read_menu
 from ._manifest import Run, configuration, formulas, spec_modules
+from ._mistakes import mistaken
 from ._tlc import KILLED_AFTER, Answer, run_tlc
 from ._tools import Tools
 
@@ -29,6 +35,10 @@ class Checked:
     answer: Answer
     violated: str = ""
     """The name of the formula that is violated."""
+    edges: int = 0
+    """Of the state graph of the spec, if it was compared with that of the model."""
+    difference: Difference | None = None
+    """Where the two are not equal."""
 
     @property
     def finding(self) -> Finding:
@@ -36,13 +46,13 @@ class Checked:
         run, answer = self.run, self.answer
         if answer.status in ("stopped", "broken"):
             return "stopped" if answer.status == "stopped" else "broken"
-        if run.accepted and answer.status == "violated":
+        if run.accepted and self.violated:
             return "rejected"
         if not run.accepted:
-            if answer.status == "accepted":
+            if not self.violated:
                 return "not rejected"
             return "as expected" if self.violated == run.expect else "rejected by another"
-        if (answer.generated, answer.distinct) != (run.generated, run.distinct):
+        if (answer.generated, answer.distinct, self.edges) != (run.generated, run.distinct, run.edges):
             return "other states"
         return "as expected"
 
@@ -123,16 +133,32 @@ def check_run(
         if seen is not None:
             seen[run.name] = distinct
 
-    answer = run_tlc(
-        tools,
-        run.module,
-        configuration(run),
-        modules=spec_modules(),
-        limit=limit,
-        progress=note,
-        stop=stop,
-    )
-    return Checked(run=run, answer=answer, violated=_name_of(run, answer))
+    def tlc(options: tuple[str, ...] = (), into: Path | None = None) -> Answer:
+        return run_tlc(
+            tools,
+            run.module,
+            configuration(run),
+            modules=spec_modules(),
+            options=options,
+            limit=limit,
+            progress=note,
+            stop=stop,
+            into=into,
+        )
+
+    if not run.compares:
+        answer = tlc()
+        return Checked(run=run, answer=answer, violated=_name_of(run, answer))
+    with tempfile.TemporaryDirectory(prefix="duckrace-graph-") as name:
+        answer = tlc(("-dump", "dot,actionlabels", "graph.dot"), Path(name))
+        if answer.status != "accepted":
+            return Checked(run=run, answer=answer, violated=answer.violated)
+        with Path(name, "graph.dot").open(encoding="utf-8") as lines:
+            spec = read_graph(lines)
+    menu = read_menu(answer.printed)
+    model = model_for(menu.capacity)
+    found = difference(spec, model_graph(menu, mistaken(model, run.mistake) if run.mistake else model))
+    return Checked(run=run, answer=answer, violated="Graph" if found else "", edges=spec.edges, difference=found)
 
 
 def _name_of(run: Run, answer: Answer) -> str:

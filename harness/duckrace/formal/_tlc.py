@@ -71,6 +71,8 @@ class Answer:
     seconds: float = 0.0
     message: str = ""
     """Broken: what TLC says about it."""
+    printed: str = ""
+    """What the spec printed, and all else that is no message."""
 
 
 def run_tlc(
@@ -166,6 +168,7 @@ def read_answer(output: str, seconds: float = 0.0) -> Answer:
         loops_to=loops_to,
         seconds=seconds,
         message="\n".join(errors) if status == "broken" else "",
+        printed=_MESSAGE.sub("", output),
     )
 
 

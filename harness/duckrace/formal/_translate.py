@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ._graph import Difference
 from ._tlc import Answer, Moment
 
 Fields = Mapping[str, Any]
@@ -52,6 +53,17 @@ def translate(answer: Answer) -> tuple[Sentence, ...]:
     if answer.trace:
         last = answer.trace[-1].state
         found += [Sentence(step=len(answer.trace), caller=who, words=words) for who, words in _left(last)]
+    return tuple(found)
+
+
+def translate_difference(difference: Difference) -> tuple[Sentence, ...]:
+    """The way to a step that only one of spec and model has, in words; the step itself is the last."""
+    moments = tuple(Moment(action=action, state=state) for action, state in difference.path)
+    found = [
+        Sentence(step=step, caller=who, words=words)
+        for step, (before, after) in enumerate(_pairs(moments), start=2)
+        for who, words in _outside(before.state, after.state)
+    ]
     return tuple(found)
 
 

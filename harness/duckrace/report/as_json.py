@@ -70,7 +70,7 @@ def encode_check(report: CheckReport, compared: Comparison | None = None) -> str
 
 def encode_spec(report: Report) -> str:
     """`report` as ``{"format": 1, "kind": "spec", ...}``; counterexamples in words."""
-    from duckrace.formal import translate
+    from duckrace.formal import translate, translate_difference
 
     return _encode(
         {
@@ -91,7 +91,11 @@ def encode_spec(report: Report) -> str:
                     "depth": one.answer.depth,
                     "seconds": one.answer.seconds,
                     "message": one.answer.message,
-                    "trace": msgspec.to_builtins(translate(one.answer)),
+                    "found_edges": one.edges,
+                    "only": None if one.difference is None else one.difference.only,
+                    "trace": msgspec.to_builtins(
+                        translate(one.answer) if one.difference is None else translate_difference(one.difference)
+                    ),
                     "loops_to": one.answer.loops_to,
                 }
                 for one in report.checked
@@ -119,6 +123,7 @@ def _run(run: Run) -> dict[str, Any]:
         "shows": run.shows,
         "generated": run.generated,
         "distinct": run.distinct,
+        "edges": run.edges,
         "quick": run.quick,
     }
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from duckrace.formal import Checked, Report, Run, translate
+from duckrace.formal import Checked, Report, Run, Sentence, translate, translate_difference
 
 from .layout import Line, Span, columns, line, paragraph
 from .words import gap, many, shown_seconds
@@ -40,7 +40,7 @@ def of_report(report: Report, width: int, *, traces: bool = False) -> list[Line]
     lines = [line(("duckrace spec", "heading")), line(), *columns(table, [None] * 5)]
     lines += gap(paragraph(_effort(report), width))
     for one in report.checked:
-        if not one.ok or (traces and one.answer.trace):
+        if not one.ok or (traces and (one.answer.trace or one.difference)):
             lines += gap(of_one(one, width))
     return [*lines, line(), *brief(report)]
 
@@ -51,6 +51,10 @@ def of_one(one: Checked, width: int) -> list[Line]:
     lines += paragraph(_sentence(one), width)
     if one.answer.message:
         lines += [line("  ", (text, "dim")) for text in one.answer.message.splitlines()[:20]]
+    if one.difference is not None:
+        lines += gap(_rows(translate_difference(one.difference)))
+        action = one.difference.path[-1][0] or "the beginning"
+        lines.append(line(f"         the last step ({action}) is one that only the {one.difference.only} has"))
     if one.answer.trace:
         lines += gap(of_trace(one))
     return lines
@@ -58,15 +62,18 @@ def of_one(one: Checked, width: int) -> list[Line]:
 
 def of_trace(one: Checked) -> list[Line]:
     """The counterexample, a row for each thing that somebody does."""
-    table: list[list[Span | str]] = [[(head, "dim") for head in ("state", "caller", "does")]]
-    for sentence in translate(one.answer):
-        table.append([f"{sentence.step:>5}", sentence.caller, sentence.words])
-    lines = columns(table, [None] * 3)
+    lines = _rows(translate(one.answer))
     if one.answer.loops_to is not None:
         at = one.answer.loops_to
         over = "and nothing happens any more" if at == len(one.answer.trace) else f"and all again, from state {at}"
         lines.append(line(f"         {over}"))
     return lines
+
+
+def _rows(sentences: Sequence[Sentence]) -> list[Line]:
+    table: list[list[Span | str]] = [[(head, "dim") for head in ("state", "caller", "does")]]
+    table += [[f"{sentence.step:>5}", sentence.caller, sentence.words] for sentence in sentences]
+    return columns(table, [None] * 3)
 
 
 def brief(report: Report) -> list[Line]:
@@ -91,9 +98,11 @@ def _expectation(run: Run) -> str:
 
 
 def _said(one: Checked) -> str:
+    if one.difference is not None:
+        return "another graph than the model's"
     if one.answer.status == "violated":
         return f"{one.violated} is violated"
-    return one.answer.status
+    return "the model's graph" if one.run.compares and one.answer.status == "accepted" else one.answer.status
 
 
 def _quick(runs: Sequence[Run]) -> str:
@@ -113,17 +122,22 @@ def _sentence(one: Checked) -> str:
     link = f" ({run.link})" if run.link else ""
     match one.finding:
         case "as expected":
+            if one.difference is not None:
+                return "The graph of the model is another one, as it has to be."
             return f"{run.expect}{link} is violated, as it has to be."
         case "rejected":
+            if one.difference is not None:
+                return "The state graph of the spec is not that of the Python model. A shortest way to a difference:"
             return f"The right spec violates {one.violated}."
         case "not rejected":
             return f"{run.expect}{link} has to be violated, and is not: the check does not see this mistake."
         case "rejected by another":
             return f"{run.expect}{link} has to be violated, but {one.violated} was violated first."
         case "other states":
+            edges = f" (and {one.edges:,} edges, not {run.edges:,})" if one.edges != run.edges else ""
             return (
                 f"It has {answer.distinct:,} distinct states, {answer.generated:,} generated; the manifest says "
-                f"{run.distinct:,} and {run.generated:,}. If the spec was meant to change, change the manifest with it."
+                f"{run.distinct:,} and {run.generated:,}{edges}. If the spec was meant to change, change the manifest with it."
             )
         case "stopped":
             return "It took too long and was stopped: nothing can be said."

@@ -82,7 +82,11 @@ def test_constants_that_the_file_has_not() -> None:
 def test_choosing() -> None:
     runs = load_manifest()
     assert choose(runs) == runs
-    assert {run.name for run in choose(runs, ["mutex/two"])} == {"mutex/two-unbounded", "mutex/two-rendezvous", "mutex/two-1"}
+    assert {run.name for run in choose(runs, ["mutex/two"])} == {
+        "mutex/two-unbounded",
+        "mutex/two-rendezvous",
+        "mutex/two-1",
+    }
     assert all(run.quick for run in choose(runs, quick=True))
     with pytest.raises(UsageError, match="No run has 'nothing' in its name"):
         choose(runs, ["nothing"])

@@ -36,5 +36,7 @@ def test_packages_of_the_extra() -> None:
 def test_without_the_extra(package: str, what: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == package else real(name))
-    with pytest.raises(UsageError, match=rf"^{what} is not installed: run `python -m pip install 'duckrace\[formal\]'`"):
+    with pytest.raises(
+        UsageError, match=rf"^{what} is not installed: run `python -m pip install 'duckrace\[formal\]'`"
+    ):
         find_tools({})
