@@ -1,8 +1,8 @@
 """State graphs: that of the spec, as TLC dumps it, and that of the Python model; and whether they are one graph.
 
 A state is a TLA+ record of the six variables of Channel.tla; the model's states are written as such. An edge is (state,
-name of the action, state). Equal are two graphs with the same initial states and the same edges, so the same states: not
-only the same up to some relation.
+name of the action, state). Equal are two graphs with the same initial states and the same edges, so the same states:
+equal, not only alike up to some relation.
 """
 
 from __future__ import annotations

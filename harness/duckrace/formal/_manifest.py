@@ -1,8 +1,8 @@
 """The runs of TLC that there are, and what each has to come to: ``duckrace_specs/manifest.toml``.
 
-A run is a module, a configuration (a .cfg file), and the constants that it puts in place of those of the file. A *mutant*
-is its control run with one mistake switched on, and nothing else changed: so a mutant that is rejected is rejected for its
-mistake. The manifest is data; what is wrong with it is said by ValueError, for it is ours.
+A run is a module, a configuration (a .cfg file), and the constants that it puts in place of those of the file. A
+*mutant* is its control run with one mistake switched on, and nothing else changed: so a mutant that is rejected is
+rejected for its mistake. The manifest is data; what is wrong with it is said by ValueError, for it is ours.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ LINKS: Final = {
     "Live": "liveness",
     "Graph": "model ≡ spec",
 }
-"""What kind of check a formula is; the others are invariants of what was sent and received: safety. ``Graph`` is no formula:
-it says that the state graph of the spec is that of the Python model."""
+"""What kind of check a formula is; the others are invariants of what was sent and received: safety. ``Graph`` is no
+formula: it says that the state graph of the spec is that of the Python model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,13 +97,18 @@ def read_manifest(text: str) -> tuple[Run, ...]:
             raise ValueError(f"{entry['name']}: its control {entry['control']!r} is no run that is accepted")
         if not entry.get("mistake") or entry.get("expect", ACCEPTED) == ACCEPTED:
             raise ValueError(f"{entry['name']}: a mutant has a mistake, and a formula that rejects it")
-        same = {"module": control.module, "config": control.config, "constants": control.constants}
-        _add(runs, Run(**_known(entry), **same))
+        _add(
+            runs,
+            Run(module=control.module, config=control.config, constants=control.constants, **_known(entry)),
+        )
     return tuple(runs.values())
 
 
 def choose(runs: Sequence[Run], only: Sequence[str] = (), *, quick: bool = False) -> tuple[Run, ...]:
-    """The runs whose names contain one of `only`, and of those the quick ones; large ones only by their full name. Raises UsageError if there are none."""
+    """The runs whose names contain one of `only`, and of those the quick ones; large ones only by their full name.
+
+    Raises UsageError if there are none.
+    """
     for part in only:
         if not any(part in run.name for run in runs):
             raise UsageError(f"No run has {part!r} in its name; `duckrace spec --list` shows the names.")
@@ -123,7 +128,7 @@ def configuration(run: Run) -> str:
     if run.mistake and not run.compares:  # then it is one of the model
         text = _replace(run, text, r'^(\s*)(Bug|Fault)\s*= "none"$', rf'\2 = "{run.mistake}"')
     for name in run.without:
-        text = _replace(run, text, rf"^(\s+){name}$", "")
+        text = _replace(run, text, rf"^()[ \t]+{name}\n", "")
     return text
 
 
@@ -140,7 +145,7 @@ def formulas(run: Run) -> dict[str, str]:
         elif words[0].isupper() and not line[0].isspace():
             section = ""
         if section:
-            found |= {word: "INVARIANT" if section == "INVAR" else "PROPERTY" for word in words}
+            found |= dict.fromkeys(words, "INVARIANT" if section == "INVAR" else "PROPERTY")
     return found
 
 

@@ -42,6 +42,7 @@ _ACTION_PROPERTY: Final = (2108, 2112)
 _TEMPORAL: Final = 2116
 
 _MESSAGE: Final = re.compile(r"@!@!@STARTMSG (\d+):(\d) @!@!@\n(.*?)\n?@!@!@ENDMSG \1 @!@!@", re.DOTALL)
+_CHATTER: Final = ("Parsing file", "Semantic processing")
 _COUNTS: Final = re.compile(r"([\d,]+) states generated.*?, ([\d,]+) distinct states found")
 
 
@@ -89,8 +90,8 @@ def run_tlc(
 ) -> Answer:
     """Check `module` with this text of a .cfg; `modules` are the texts of all .tla files, by name.
 
-    `limit` is in seconds; a run that takes longer, or during which `stop` is set, is ``stopped``. `progress` is told the
-    number of distinct states now and then. `into` is a folder to run in, for who wants what TLC writes (-dump).
+    `limit` is in seconds; a run that takes longer, or during which `stop` is set, is ``stopped``. `progress` is told
+    the number of distinct states now and then. `into` is a folder to run in, for who wants what TLC writes (-dump).
     """
     with tempfile.TemporaryDirectory(prefix="duckrace-tlc-") as name:
         folder = Path(name) if into is None else into
@@ -158,6 +159,9 @@ def read_answer(output: str, seconds: float = 0.0) -> Answer:
     status: Status = "violated" if violated else "accepted" if passed and not errors else "broken"
     if status == "broken" and not errors:
         errors = [output.strip()[-2000:] or "It printed nothing."]
+    printed = _MESSAGE.sub("", output)
+    if status == "broken":  # what is wrong with a module is printed, beside the message that something is
+        errors += [row for row in printed.splitlines() if row.strip() and not row.startswith(_CHATTER)]
     return Answer(
         status=status,
         violated=violated,
@@ -168,7 +172,7 @@ def read_answer(output: str, seconds: float = 0.0) -> Answer:
         loops_to=loops_to,
         seconds=seconds,
         message="\n".join(errors) if status == "broken" else "",
-        printed=_MESSAGE.sub("", output),
+        printed=printed,
     )
 
 

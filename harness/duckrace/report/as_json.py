@@ -105,7 +105,7 @@ def encode_spec(report: Report) -> str:
 
 
 def encode_runs(runs: Sequence[Run]) -> str:
-    """What `encode_spec` would be of, without what is found out by running: ``{"format": 1, "kind": "spec-runs", ...}``."""
+    """`runs` before they are made, as ``{"format": 1, "kind": "spec-runs", ...}``."""
     return _encode({"format": FORMAT, "kind": "spec-runs", "runs": [_run(run) for run in runs]})
 
 

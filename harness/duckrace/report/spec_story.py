@@ -137,7 +137,7 @@ def _sentence(one: Checked) -> str:
             edges = f" (and {one.edges:,} edges, not {run.edges:,})" if one.edges != run.edges else ""
             return (
                 f"It has {answer.distinct:,} distinct states, {answer.generated:,} generated; the manifest says "
-                f"{run.distinct:,} and {run.generated:,}{edges}. If the spec was meant to change, change the manifest with it."
+                f"{run.distinct:,} and {run.generated:,}{edges}. If the spec was meant to change, the manifest has to."
             )
         case "stopped":
             return "It took too long and was stopped: nothing can be said."

@@ -1,4 +1,4 @@
-"""What the manifest promises: mutants differ from their controls in one thing, and every formula has one that it rejects."""
+"""What the manifest promises: a mutant differs from its control in one thing, and every formula has one to reject."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import pytest
 from duckrace._errors import UsageError
 from duckrace.formal import Run, load_manifest
 from duckrace.formal._manifest import choose, configuration, formulas, read_manifest, spec_modules
+from duckrace.formal._mistakes import MISTAKES
 
 MUTANTS = [run for run in load_manifest() if run.mistake]
+IN_SPECS = [run for run in MUTANTS if not run.compares]  # the others are of the model
 UNREJECTED = {
     # What says how the state looks, not what the channel promises. Mistakes in it are seen by the others first.
     *("Shape", "CoreInOrder", "NobodyPassesBy"),
@@ -17,20 +19,20 @@ UNREJECTED = {
 }
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda run: run.name)
+@pytest.mark.parametrize("mutant", IN_SPECS, ids=lambda run: run.name)
 def test_mutant_is_its_control_with_one_mistake(mutant: Run) -> None:
     control = next(run for run in load_manifest() if run.name == mutant.control)
     assert control.accepted
     assert mutant.expect in formulas(control), "the control run has to accept what the mutant is rejected by"
     theirs = {line for line in configuration(control).splitlines() if line.strip() not in mutant.without}
-    (changed,) = set(configuration(mutant).splitlines()) - theirs - {""}
+    (changed,) = {line for line in configuration(mutant).splitlines() if line.strip()} - theirs
     assert changed.split(" = ")[0].strip() in ("Bug", "Fault")
     assert changed.split(" = ")[1] == f'"{mutant.mistake}"'
 
 
 def test_mistakes_are_those_of_the_specs() -> None:
     text = "\n".join(spec_modules().values())
-    for mutant in MUTANTS:
+    for mutant in IN_SPECS:
         assert f'= "{mutant.mistake}"' in text or f'# "{mutant.mistake}"' in text, mutant.name
 
 
@@ -43,7 +45,7 @@ def test_every_formula_has_something_to_reject() -> None:
 def test_there_are_enough() -> None:
     mutants = [run for run in MUTANTS if run.name.startswith("mutant/")]
     assert len({run.mistake for run in mutants}) >= 8
-    assert {run.link for run in MUTANTS} == {"safety", "deadlock freedom", "refinement", "liveness"}
+    assert {run.link for run in MUTANTS} == {"safety", "deadlock freedom", "refinement", "liveness", "model ≡ spec"}
     for module in ("MCChannel", "MCMutex", "MCChannelGraph"):
         capacities = {run.constants["Capacity"] for run in load_manifest() if run.module == module}
         assert {"Unbounded", 0, 1} <= capacities, f"{module} is not run for every capacity"
@@ -81,7 +83,7 @@ def test_constants_that_the_file_has_not() -> None:
 
 def test_choosing() -> None:
     runs = load_manifest()
-    assert choose(runs) == runs
+    assert choose(runs) == tuple(run for run in runs if not run.large)
     assert {run.name for run in choose(runs, ["mutex/two"])} == {
         "mutex/two-unbounded",
         "mutex/two-rendezvous",
@@ -92,3 +94,22 @@ def test_choosing() -> None:
         choose(runs, ["nothing"])
     with pytest.raises(UsageError, match="None of the quick runs has 'mutex/leaving-1' in its name"):
         choose(runs, ["mutex/leaving-1"], quick=True)
+
+
+def test_mistakes_are_those_of_the_models() -> None:
+    assert {run.mistake for run in MUTANTS if run.compares} == set(MISTAKES)
+    assert len(MISTAKES) >= 6
+
+
+def test_graphs_are_large_enough() -> None:
+    graphs = [run for run in load_manifest() if run.compares and not run.mistake]
+    assert len(graphs) >= 8
+    assert max(run.distinct for run in graphs if not run.large) >= 20_000
+    assert max(run.distinct for run in graphs) >= 100_000
+
+
+def test_large_runs_are_named_in_full() -> None:
+    assert not any(run.large for run in choose(load_manifest()))
+    assert [run.large for run in choose(load_manifest(), ["graph/three-kinds-long-1"])] == [True]
+    with pytest.raises(UsageError, match="None of the runs that need not be named in full has 'kinds-long'"):
+        choose(load_manifest(), ["kinds-long"])
