@@ -36,7 +36,13 @@ FLOORS = {
     "__main__": 5,
 }
 # Neighbours on one floor that must not know each other.
-APART = {("kernel", "channels"), ("channels", "kernel"), ("hangs", "channels"), ("search", "hangs"), ("formal", "channels")}
+APART = {
+    ("kernel", "channels"),
+    ("channels", "kernel"),
+    ("hangs", "channels"),
+    ("search", "hangs"),
+    ("formal", "channels"),
+}
 
 
 def imported(path: Path) -> set[str]:

@@ -76,7 +76,11 @@ def test_stop() -> None:
     [
         ("VARIABLE x\nInit == x = \n====", "SPECIFICATION Spec", "Encountered"),
         ("VARIABLE x\nInit == x = 0\nNext == x' = x\n====", "INIT Init\nNEXT Nxet", "Nxet"),
-        ("EXTENDS Naturals\nVARIABLE x\nInit == x = 0\nNext == x' = 1 + {}\n====", "INIT Init\nNEXT Next", "integers"),
+        (
+            "EXTENDS Naturals\nVARIABLE x\nInit == x = 0\nNext == x' = 1 + {}\n====",
+            "INIT Init\nNEXT Next",
+            "Line 5, column 14",
+        ),
         ("EXTENDS Naturals\nASSUME 1 = 2\nVARIABLE x\nI == x = 0\nN == x' = x\n====", "INIT I\nNEXT N", "ssum"),
     ],
 )
