@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from duckrace._errors import UsageError
@@ -113,3 +116,10 @@ def test_large_runs_are_named_in_full() -> None:
     assert [run.large for run in choose(load_manifest(), ["graph/three-kinds-long-1"])] == [True]
     with pytest.raises(UsageError, match="None of the runs that need not be named in full has 'kinds-long'"):
         choose(load_manifest(), ["kinds-long"])
+
+
+def test_pages_say_how_many_mistakes_there_are() -> None:
+    root = Path(__file__).parents[3]
+    for page in ("README.md", "docs/formal.md"):
+        text = (root / page).read_text(encoding="utf-8")
+        assert re.findall(r"(\d+) mistakes", text) == [str(len({(run.module, run.mistake) for run in MUTANTS}))], page
