@@ -72,7 +72,8 @@ def of_trace(one: Checked) -> list[Line]:
 
 def _rows(sentences: Sequence[Sentence]) -> list[Line]:
     table: list[list[Span | str]] = [[(head, "dim") for head in ("state", "caller", "does")]]
-    table += [[f"{sentence.step:>5}", sentence.caller, sentence.words] for sentence in sentences]
+    for sentence in sentences:
+        table.append([f"{sentence.step:>5}", sentence.caller, sentence.words])
     return columns(table, [None] * 3)
 
 
