@@ -435,7 +435,12 @@ Weak == \A c \in Callers : WF_mutexVars(Step(c))
 (* ... which is not enough once sleepers wake for no reason: a thread that is nudged, looks and sleeps again, *)
 (* for ever, takes the lock infinitely often, and weak fairness lets another one lose the race for it each    *)
 (* time.  Strong fairness of taking the lock says that a lock that is free again and again is got in the end.*)
-Strong == \A c \in Callers : WF_mutexVars(Step(c)) /\ SF_mutexVars(Acquire(c) /\ announced = NoOne /\ UNCHANGED announced)
+(* And that time passes for who is nudged again and again: a deadline is fixed once (contract 39).             *)
+Quietly(A) == A /\ announced = NoOne /\ UNCHANGED announced
+Strong == \A c \in Callers :
+    /\ WF_mutexVars(Step(c))
+    /\ SF_mutexVars(Quietly(Acquire(c)))
+    /\ SF_mutexVars(Quietly(TimeUp(c)))
 
 WeakSpec == MutexSafe /\ Weak
 StrongSpec == MutexSafe /\ Strong

@@ -95,6 +95,11 @@ Closing == [
     b |-> <<{S("tb", "b1")}>>,
     r |-> <<{TimedR}, {D("rx")}>>]
 
+(* One sender, and a receive that is patient for some time only. *)
+Patient == [
+    a |-> <<{S("ta", "a1")}>>,
+    r |-> <<{TimedR}, {D("rx")}>>]
+
 (* A handle is dropped while two senders wait, one of them on that handle. *)
 Narrow == [
     a |-> <<{S("ta", "a1")}, {S("ta", "a2")}>>,
