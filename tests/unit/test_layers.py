@@ -16,6 +16,7 @@ FLOORS = {
     "hangs": 2,
     "histories": 2,
     "search": 3,
+    "formal": 3,
     "_token": 3,
     "_scenario": 4,
     "_settings": 4,
@@ -43,6 +44,7 @@ APART = {
     ("histories", "hangs"),
     ("histories", "kernel"),
     ("histories", "channels"),
+    ("formal", "channels"),
 }
 
 
