@@ -117,11 +117,10 @@ def rounds(target: Target, setting: Setting, *, processes: bool) -> Iterator[tup
 def run(target: Target, plan: Plan, rules: Rules, setting: Setting, tally: Tally, halt: list[object]) -> None:
     """One round, added to the tally; `halt` not empty: let it end soon."""
     log = ThreadLog("clock" if plan.processes else None)
-    started = time.perf_counter()
     with switching(setting.interval):
         runner = _in_processes if plan.processes else _on_threads
-        stuck, errors = runner(target, plan, setting, log, halt)
-    tally.working += time.perf_counter() - started
+        stuck, errors, begun = runner(target, plan, setting, log, halt)
+        tally.working += time.perf_counter() - begun
     setting.watch.over()  # to judge takes its time, too
     tally.rounds += 1
     where = f"{named(plan.capacity)}{' in processes' if plan.processes else ''}"
@@ -158,7 +157,7 @@ def run(target: Target, plan: Plan, rules: Rules, setting: Setting, tally: Tally
 
 def _on_threads(
     target: Target, plan: Plan, setting: Setting, log: ThreadLog, halt: list[object]
-) -> tuple[Stuck | None, list[tuple[str, BaseException]]]:
+) -> tuple[Stuck | None, list[tuple[str, BaseException]], float]:
     lock = threading.Lock()
 
     def sender(name: str) -> int:
@@ -212,12 +211,12 @@ def _on_threads(
     except KeyboardInterrupt:
         halt.append("interrupted")
         stuck = crew.wait(progress, setting.hang, setting.watch)
-    return stuck, crew.errors
+    return stuck, crew.errors, crew.begun
 
 
 def _in_processes(
     target: Target, plan: Plan, setting: Setting, log: ThreadLog, halt: list[object]
-) -> tuple[Stuck | None, list[tuple[str, BaseException]]]:
+) -> tuple[Stuck | None, list[tuple[str, BaseException]], float]:
     one_clock()
     tx, rx = target.make(plan.capacity)
     handles = [(plan.receiver, [rx], log.receiver(RECEIVER))]
@@ -236,7 +235,7 @@ def _in_processes(
     except KeyboardInterrupt:
         halt.append("interrupted")
         raise
-    return stuck, children.errors
+    return stuck, children.errors, children.begun
 
 
 # -- what is found ------------------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ class Children:
     def __init__(self, plan: Plan, handles: list[tuple[Part, list[Any], int]], log: ThreadLog, interval: float) -> None:
         self.log = log
         self.errors: list[tuple[str, BaseException]] = []
+        self.begun = 0.0
         self._context = get_context("spawn")
         self._plan, self._handles, self._interval = plan, handles, interval
         self._links: dict[Connection, str] = {}
@@ -120,6 +121,7 @@ class Children:
             if not link.poll(START) or link.recv()[0] != "ready":
                 self.stop()
                 raise UsageError(f"The process for {name} did not start within {START:g} seconds.")
+        self.begun = time.perf_counter()
         for link in self._links:
             link.send("go")
 

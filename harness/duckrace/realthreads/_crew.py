@@ -45,6 +45,8 @@ class Crew:
     work: dict[str, Callable[[], None]]
     errors: list[tuple[str, BaseException]] = field(default_factory=list)
     threads: list[threading.Thread] = field(default_factory=list)
+    begun: float = 0.0
+    """When they were let go, on the clock of time.perf_counter."""
     _ended: threading.Event = field(default_factory=threading.Event)
     _left: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -71,6 +73,7 @@ class Crew:
             thread = threading.Thread(target=run, args=(name, function), name=name, daemon=True)
             self.threads.append(thread)
             thread.start()
+        self.begun = time.perf_counter()
         barrier.wait()
 
     def wait(self, progress: Callable[[], object], patience: float, watch: Watch) -> Stuck | None:
