@@ -278,8 +278,6 @@ class Certificate:
             raise CheckFailed(self.render(self) if self.render is not None else str(self.verdict))
 
 
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """What real threads ran on."""

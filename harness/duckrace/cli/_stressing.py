@@ -23,9 +23,7 @@ HISTORIES = "histories"
 @click.argument("scenario", metavar="[FILE_OR_MODULE::FUNCTION]", required=False)
 @option("--channel", metavar="REF", help="FILE_OR_MODULE::NAME, or a name of `duckrace list`. Default: reference.")
 @option("--seconds", default=10.0, show_default=True, metavar="SECONDS", type=float, help="How long.")
-@option(
-    "--operations", default=20_000, show_default=True, metavar="N", type=int, help="Calls in one long history."
-)
+@option("--operations", default=20_000, show_default=True, metavar="N", type=int, help="Calls in one long history.")
 @option("--threads", default=4, show_default=True, metavar="N", type=int, help="How many use a channel.")
 @seed_
 @option(

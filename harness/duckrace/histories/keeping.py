@@ -39,9 +39,7 @@ def log_of(data: Mapping[str, Any]) -> ThreadLog:
             (log.receiver if number in data["receivers"] else log.sender)(handle)
         last = -1
         for process in data["processes"]:
-            events = _Events(
-                bytearray(process["kind"]), *(array("q", process[column]) for column in COLUMNS[1:])
-            )
+            events = _Events(bytearray(process["kind"]), *(array("q", process[column]) for column in COLUMNS[1:]))
             _whole(process["name"], events, len(data["handles"]))
             log.add(process["name"], events)
             last = max([last, *events.position])

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +24,7 @@ from duckrace_models import RECEIVER
 
 from ._children import ChildError, Children, one_clock
 from ._crew import Crew, Stuck, Watch, switching
+from ._crew import told as told_of
 from ._keep import Kept, encode
 from ._plan import Plan, draw
 from ._rules import Rules, judged
@@ -241,7 +241,9 @@ def _in_processes(
 # -- what is found ------------------------------------------------------------------------------------------------
 
 
-def told(judgement: Judgement, where: str, number: int, threads: tuple[ThreadState, ...] = ()) -> tuple[Verdict, Failure]:
+def told(
+    judgement: Judgement, where: str, number: int, threads: tuple[ThreadState, ...] = ()
+) -> tuple[Verdict, Failure]:
     """A history that no order explains."""
     violation = judgement.violation
     assert violation is not None
@@ -267,7 +269,7 @@ def _drawn(violation: Violation) -> str:
 
 
 def _hangs(judgement: Judgement, stuck: Stuck, where: str, number: int, hang: float) -> tuple[Verdict, Failure]:
-    """Threads that do not end. The programs end on any right channel, so that is a fault unless somebody still works."""
+    """Threads that do not end. The programs end on any right channel: a fault, unless somebody still works."""
     who = ", ".join(stuck.names)
     if judgement.violation is not None:
         verdict, failure = told(judgement, where, number, stuck.threads)
@@ -292,16 +294,13 @@ def _unfinished(judgement: Judgement) -> str:
     return f"What was seen until then is not decided: {judgement.why}."
 
 
-def _raised(
-    name: str, error: BaseException, where: str, number: int, stuck: Stuck | None
-) -> tuple[Verdict, Failure]:
+def _raised(name: str, error: BaseException, where: str, number: int, stuck: Stuck | None) -> tuple[Verdict, Failure]:
     """An exception that is no answer of the call."""
     if isinstance(error, ChildError):
         lines = str(error).strip().splitlines()
         said, text = lines[-1], str(error)
     else:
-        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        text = "".join(traceback.format_exception(error))
+        said, text = told_of(error)
     verdict = Verdict(kind=Kind.FAILED, detail="exception")
     failure = Failure(
         kind=Kind.FAILED, message=f"{where}: {said} in {name}", schedule="", traceback=text, execution=number,

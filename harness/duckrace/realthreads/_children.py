@@ -52,7 +52,7 @@ def one_clock() -> None:
 def child(
     part: Part, plan: Plan, box: list[Any], handle: int, link: Connection, interval: float, path: list[str]
 ) -> None:
-    """The main function of a child. What it is told: go, look, stop. What it says: ready, so many events, where, done."""
+    """The main function of a child. It is told: go, look. It says: ready, at (so many events), where, done."""
     sys.path[:] = path
     log = ThreadLog("clock")
     buffer = log.thread(part.name)

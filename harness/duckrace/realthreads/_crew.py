@@ -174,3 +174,11 @@ def _state(thread: threading.Thread, number: int, frame: FrameType | None, runs:
 def _path(file: str) -> str:
     relative = os.path.relpath(file)
     return file if relative.startswith("..") else relative
+
+
+def told(error: BaseException) -> tuple[str, str]:
+    """An exception in one sentence, and its traceback without our frames."""
+    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    whole = traceback.TracebackException(type(error), error, error.__traceback__)
+    whole.stack[:] = [frame for frame in whole.stack if not frame.filename.startswith(HERE)]
+    return said, "".join(whole.format())

@@ -7,20 +7,20 @@ It knows a function and the threads that it leaves; it must not know channels.
 
 from __future__ import annotations
 
+import io
 import threading
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
 from duckrace._data import Failure, Kind, ThreadState, Verdict
 from duckrace._endings import plain
 
-from ._crew import Crew, Stuck, Watch, look, switching
+from ._crew import Crew, Stuck, Watch, look, switching, told
 
 SLOWER: Final = 1_000
 """The switch interval of a run is up to so many times the one that was asked for: short ones do not find everything."""
@@ -47,7 +47,8 @@ def run(
     raised: list[tuple[str, BaseException]] = []
     crew = Crew({"MainThread": lambda: returned.append(scenario())})
     started = time.perf_counter()
-    with switching(interval * SLOWER ** random.random()), _uncaught(raised):
+    printed = io.StringIO()
+    with switching(interval * SLOWER ** random.random()), _uncaught(raised), redirect_stdout(printed):
         crew.start()
         stuck = crew.wait(lambda: None, hang, watch)
         crew.errors += raised
@@ -64,6 +65,8 @@ def run(
         _hangs(stuck, hang, runs)
     else:
         runs.outcomes[plain(returned[0])] += 1
+    if runs.failure is not None:
+        runs.failure = replace(runs.failure, output=printed.getvalue())
 
 
 @contextmanager
@@ -93,12 +96,12 @@ def _leftover(threads: list[threading.Thread], ends: float, watch: Watch) -> Stu
 
 
 def _raised(name: str, error: BaseException, runs: Runs, threads: tuple[ThreadState, ...]) -> None:
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    said, text = told(error)
     runs.outcomes[str(Kind.FAILED)] += 1
     runs.verdict = Verdict(kind=Kind.FAILED, detail="exception")
     runs.failure = Failure(
         kind=Kind.FAILED, message=f"{said.partition(chr(10))[0]} in {name}", schedule="", strategy="stress",
-        traceback="".join(traceback.format_exception(error)), execution=runs.executions, threads=threads,
+        traceback=text, execution=runs.executions, threads=threads,
     )  # fmt: skip
 
 
@@ -111,5 +114,5 @@ def _hangs(stuck: Stuck, hang: float, runs: Runs) -> None:
     runs.failure = Failure(
         kind=kind, message=f"after {hang:g} s the scenario has not ended: {who} {how}", schedule="",
         threads=stuck.threads, execution=runs.executions, strategy="stress",
-        explanation=f"Real time cannot be told from waiting for ever: if {hang:g} s is too short, raise `hang` (--hang).",
+        explanation=f"A long wait looks like one for ever: if {hang:g} s is too short, raise `hang` (--hang).",
     )  # fmt: skip

@@ -150,12 +150,13 @@ def _channel(target: Target, setting: Setting, clock: _Clock, processes: bool) -
 
 def _sampled(tally: Tally, halt: list[object]) -> Verdict:
     """Nothing was found: a pass if all histories were decided, and there were any."""
-    covered = f"{tally.histories:,} of {tally.histories + tally.undecided:,} histories decided"
+    every = tally.histories + tally.undecided
+    covered = f"{tally.histories:,} of {every:,} {'history' if every == 1 else 'histories'} decided"
     if halt:
         return Verdict(kind=Kind.BUDGET, detail=f"interrupted; {covered}")
     if tally.undecided or not tally.histories:
         return Verdict(kind=Kind.BUDGET, detail=covered)
-    return Verdict(kind=Kind.PASSED, detail=f"sampled on real threads: {tally.histories:,} histories")
+    return Verdict(kind=Kind.PASSED, detail=f"sampled on real threads, {covered}")
 
 
 def _skipped(target: Target, processes: bool, setting: Setting) -> tuple[str, ...]:
@@ -278,5 +279,3 @@ def _target(plugin: Any, text: str) -> Target:
 def _host(before: Host) -> Host:
     """What was the host at the start counts, unless the GIL came back meanwhile: an extension can do that."""
     return host() if before.gil != host().gil else before
-
-

@@ -73,7 +73,12 @@ YIELDS: Final[tuple[Callable[[], object] | None, ...]] = (
 
 
 def send(
-    part: Part, box: list[Any], handle: int, buffer: Buffer, named: Callable[[str], int] | None, halt: Collection[object]
+    part: Part,
+    box: list[Any],
+    handle: int,
+    buffer: Buffer,
+    named: Callable[[str], int] | None,
+    halt: Collection[object],
 ) -> None:
     """Send all messages of a part, or until the receiver is gone or `halt` is not empty; then drop.
 

@@ -110,9 +110,7 @@ def encode_stress(report: StressReport) -> str:
             "undecided": report.undecided,
             "specification": report.specification,
             "covered": dict(report.covered),
-            "outcomes": [
-                [repr(value), count] for value, count in report.outcomes.items()
-            ],
+            "outcomes": [[repr(value), count] for value, count in report.outcomes.items()],
             "threads": report.threads,
             "seed": report.seed,
             "switch_interval": report.switch_interval,

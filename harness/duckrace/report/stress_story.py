@@ -19,8 +19,8 @@ from .words import gap, headline, many, shown_seconds
 JUDGE: Final = "duckrace stress --judge"
 SHOWN: Final = 8  # outcomes of a scenario
 CLAIM: Final = (
-    "Nobody chose what these threads did to each other: nothing wrong was seen, and nothing more is claimed. What can be "
-    "simulated is better explored: `duckrace check`, `duckrace explore`."
+    "Nobody chose what these threads did to each other: nothing wrong was seen, and nothing more is claimed. What can "
+    "be simulated is better explored: `duckrace check`, `duckrace explore`."
 )
 AGAIN: Final = "Threads were not controlled, so the next run may pass."
 

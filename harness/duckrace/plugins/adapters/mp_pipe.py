@@ -1,8 +1,8 @@
 """``multiprocessing.Pipe`` as a channel: one end sends, the other one receives, and each can be closed.
 
-A ``Connection`` is for one thread at a time, so there is one sender, and no clone. A pipe holds what the operating system
-lets it hold (some thousand numbers on Linux); a send that finds it full waits. That is the only way in which it is not
-unbounded. What it needs is a real file descriptor, so it cannot be simulated.
+A ``Connection`` is for one thread at a time, so there is one sender, and no clone. A pipe holds what the operating
+system lets it hold (some thousand numbers on Linux); a send that finds it full waits. That is the only way in which it
+is not unbounded. What it needs is a real file descriptor, so it cannot be simulated.
 """
 
 from __future__ import annotations
