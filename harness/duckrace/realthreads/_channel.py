@@ -148,8 +148,8 @@ def run(target: Target, plan: Plan, rules: Rules, setting: Setting, tally: Tally
     tally.verdict, tally.failure = verdict, failure
     tally.history = encode(
         Kept(
-            channel=target.name, capacity=plan.capacity, order=rules.order, empty=rules.empty, senders=senders,
-            says=failure.message,
+            channel=target.name, capacity=plan.capacity, order=rules.order, empty=rules.empty, full=rules.full,
+            senders=senders, says=failure.message,
         ),
         log,
     )  # fmt: skip

@@ -30,6 +30,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     capacity: int | None
     order: str
     empty: str
+    full: str
     senders: list[str]
     """Sender handles that were there at the start."""
     says: str
@@ -86,7 +87,9 @@ def judge_again(file: str | os.PathLike[str]) -> StressReport:
         raise UsageError(f"{place} cannot be read: {error.strerror}.") from error
     kept, log = decode(data, place)
     started = time.perf_counter()
-    judgement = judged(log, kept.capacity, Rules(order=kept.order, empty=kept.empty), senders=kept.senders)
+    judgement = judged(
+        log, kept.capacity, Rules(order=kept.order, empty=kept.empty, full=kept.full), senders=kept.senders
+    )
     seconds = time.perf_counter() - started
     verdict, failure = Verdict(kind=Kind.PASSED, detail="judged again"), None
     if judgement.kind == "unknown":

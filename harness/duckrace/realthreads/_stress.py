@@ -272,7 +272,7 @@ def _target(plugin: Any, text: str) -> Target:
         name=found["name"],
         claims=frozenset(found["capabilities"]),
         rules=rules,
-        processes=None if order is None else Rules(order=order, empty=rules.empty),
+        processes=None if order is None else Rules(order=order, empty=rules.empty, full=rules.full),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from pathlib import Path
 from typing import Any
@@ -111,7 +110,8 @@ def test_every_channel_known_by_name(name: str) -> None:
 
 @pytest.mark.once
 @pytest.mark.parametrize(
-    ("name", "specification"), [("mp-queue", "FIFO per sender, Empty may be late"), ("mp-pipe", "FIFO")]
+    ("name", "specification"),
+    [("mp-queue", "FIFO per sender, Empty may be late, Full may be early"), ("mp-pipe", "FIFO")],
 )
 def test_processes(name: str, specification: str) -> None:
     report = duckrace.stress(name, seconds=1.0, operations=2_000)
@@ -153,7 +153,7 @@ def test_ctrl_c_ends_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
     ("subject", "said"),
     [
         (f"{PROGRAMS}::missing", "defines no 'missing'"),
-        (f"{PROGRAMS}::no_order", "the order of a channel is one of 'FIFO', 'FIFO per sender', not 'any'"),
+        (f"{PROGRAMS}::no_order", "'order' of a channel is one of 'FIFO', 'FIFO per sender', not 'any'"),
         (f"{PROGRAMS}::Plugin", "takes arguments"),
         ("quuee", "did you mean 'queue'"),
         (3, "is not a channel under test"),
@@ -202,13 +202,8 @@ def test_what_a_queue_of_processes_does_not_promise() -> None:
     """Were it held to the contract, it would be rejected: the weaker words are not there for nothing."""
     from duckrace.plugins.adapters.mp_queue import MultiprocessingQueue
 
-    strict = type("Strict", (MultiprocessingQueue,), {"empty": "exact"})()
+    strict = type("Strict", (MultiprocessingQueue,), {"empty": "exact", "full": "exact"})()
     report = duckrace.stress(strict, seconds=LONGEST, operations=2_000, processes=False, hang=2.0)
     assert report.verdict.kind is Kind.FAILED
     assert report.failure is not None
-    assert "finds nothing" in report.failure.message
-
-
-def test_numpy_is_there() -> None:
-    """The tests above judge long histories with it."""
-    assert importlib.util.find_spec("numpy") is not None
+    assert "finds nothing" in report.failure.message or "can have been there" in report.failure.message

@@ -1,8 +1,9 @@
 """``multiprocessing.Queue`` as a channel. Nobody can close it for good: ``close()`` is for one process.
 
-What it does not promise (its documentation says so): a thread of its own feeds the pipe, so that Empty may come shortly
-after a ``put`` has returned, and messages of different processes may change places. What it needs is real processes, so
-it cannot be simulated.
+What it does not promise: a thread of its own feeds the pipe, so that Empty may come shortly after a ``put`` has
+returned, and messages of different processes may change places (its documentation says both). And ``put`` takes a place
+before it puts the message into it: a queue can be Full, and a message that is put later still comes out first. What it
+needs is real processes, so it cannot be simulated.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ class MultiprocessingQueue:
     capabilities = ("bounded", "clone", "timeouts", "try_send", "unbounded")
     simulated = False
     empty = "late"
+    full = "early"
     processes = "FIFO per sender"
 
     def channel(self) -> tuple[Sender, Receiver]:

@@ -182,6 +182,8 @@ class SaysEmpty(State):
     def put(self, value):
         with self.changed:
             gap()
+            if not self.receiver:
+                raise SendError(value)
             self.items.append(value)
             self.changed.notify_all()
 
