@@ -117,6 +117,7 @@ def rounds(target: Target, setting: Setting, *, processes: bool) -> Iterator[tup
 def run(target: Target, plan: Plan, rules: Rules, setting: Setting, tally: Tally, halt: list[object]) -> None:
     """One round, added to the tally; `halt` not empty: let it end soon."""
     log = ThreadLog("clock" if plan.processes else None)
+    setting.watch.alive()
     with switching(setting.interval):
         runner = _in_processes if plan.processes else _on_threads
         stuck, errors, begun = runner(target, plan, setting, log, halt)

@@ -46,23 +46,27 @@ def run(
     returned: list[object] = []
     raised: list[tuple[str, BaseException]] = []
     crew = Crew({"MainThread": lambda: returned.append(scenario())})
+    watch.alive()  # before a thread runs that may let no other one run
     started = time.perf_counter()
     printed = io.StringIO()
+    remain: Stuck | None = None
     with switching(interval * SLOWER ** random.random()), _uncaught(raised), redirect_stdout(printed):
         crew.start()
         stuck = crew.wait(lambda: None, hang, watch)
         crew.errors += raised
-        left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
-        if stuck is None and left:
-            stuck = _leftover(left, time.monotonic() + hang, watch)
-        elif stuck is not None:
-            stuck = look([*crew.threads, *(t for t in threading.enumerate() if t not in before | set(crew.threads))])
+        left = [thread for thread in threading.enumerate() if thread not in before and thread not in crew.threads]
+        if stuck is not None:
+            stuck = look([*crew.threads, *left])
+        elif left:
+            remain = _remaining(left, time.monotonic() + hang, watch)
     runs.working += time.perf_counter() - started
     runs.executions += 1
     if crew.errors or raised:
         _raised(*(crew.errors + raised)[0], runs, stuck.threads if stuck is not None else ())
     elif stuck is not None:
         _hangs(stuck, hang, runs)
+    elif remain is not None:
+        _leaves(remain, hang, runs)
     else:
         runs.outcomes[plain(returned[0])] += 1
     if runs.failure is not None:
@@ -85,8 +89,8 @@ def _uncaught(raised: list[tuple[str, BaseException]]) -> Iterator[None]:
         threading.excepthook = before
 
 
-def _leftover(threads: list[threading.Thread], ends: float, watch: Watch) -> Stuck | None:
-    """Threads that the scenario did not join end, or hang."""
+def _remaining(threads: list[threading.Thread], ends: float, watch: Watch) -> Stuck | None:
+    """Threads that the scenario did not join have until `ends`; those that are there then."""
     for thread in threads:
         while thread.is_alive() and (left := ends - time.monotonic()) > 0:
             watch.alive()
@@ -102,6 +106,19 @@ def _raised(name: str, error: BaseException, runs: Runs, threads: tuple[ThreadSt
     runs.failure = Failure(
         kind=Kind.FAILED, message=f"{said.partition(chr(10))[0]} in {name}", schedule="", strategy="stress",
         traceback=text, execution=runs.executions, threads=threads,
+    )  # fmt: skip
+
+
+def _leaves(remain: Stuck, hang: float, runs: Runs) -> None:
+    """More and more threads would pile up. It is no fault: whoever is a daemon here was none, perhaps, where the
+    scenario comes from, and the other way round, since threads inherit that."""
+    who = ", ".join(remain.names)
+    runs.outcomes[str(Kind.BUDGET)] += 1
+    runs.verdict = Verdict(kind=Kind.BUDGET, detail="threads are left behind")
+    runs.failure = Failure(
+        kind=Kind.BUDGET, message=f"the scenario returned, and {hang:g} s later {who} had not ended", schedule="",
+        threads=remain.threads, execution=runs.executions, strategy="stress",
+        explanation="A scenario that is run again has to end its threads: join them, shut down executors.",
     )  # fmt: skip
 
 
