@@ -219,6 +219,7 @@ def _in_processes(
     target: Target, plan: Plan, setting: Setting, log: ThreadLog, halt: list[object]
 ) -> tuple[Stuck | None, list[tuple[str, BaseException]], float]:
     one_clock()
+    setting.watch.over()  # until all have started: they cannot keep this process from running
     tx, rx = target.make(plan.capacity)
     handles = [(plan.receiver, [rx], log.receiver(RECEIVER))]
     mine = log.thread("main")
