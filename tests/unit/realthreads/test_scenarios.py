@@ -18,7 +18,7 @@ PROGRAMS = Path(__file__).parent / "programs" / "scenarios.py"
 def test_outcomes_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     report = duckrace.stress(f"{PROGRAMS}::fine", seconds=0.3)
     assert report.outcomes == {3: report.executions}
-    assert str(report.verdict) == f"PASSED(sampled {report.executions:,} on real threads)"
+    assert str(report.verdict) == "PASSED(sampled on real threads)"
     assert "nothing more is claimed" in " ".join(report.render(report).split())  # type: ignore[misc]
     assert report.rate > 10
     assert capsys.readouterr().out == ""
