@@ -72,7 +72,12 @@ class Cell:
         self.right = True
         for seed in range(seeds):
             result = duckrace.explore(
-                f"{PROGRAMS}::{program}", strategy=strategy, seed=seed, executions=limit, granularity=granularity
+                f"{PROGRAMS}::{program}",
+                strategy=strategy,
+                seed=seed,
+                executions=limit,
+                granularity=granularity,
+                minimize=False,
             )
             if result.failure is None:
                 self.missed += 1

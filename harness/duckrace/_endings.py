@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from ._data import Kind, ThreadState
 from ._errors import UsageError
@@ -83,11 +83,13 @@ def _limit_text(everyone: Sequence[ThreadState]) -> str:
     )
 
 
+def _is_plain(value: Any) -> bool:
+    return isinstance(value, PLAIN) or (type(value) in (tuple, frozenset) and all(map(_is_plain, value)))
+
+
 def plain(value: object) -> object:
     """`value` as an outcome key: plain data as it is, everything else by its repr."""
-    if isinstance(value, PLAIN):
-        return value
-    if type(value) in (tuple, frozenset) and all(isinstance(part, PLAIN) or plain(part) is part for part in value):  # type: ignore[attr-defined]
+    if _is_plain(value):
         return value
     with machine.quiet():
         try:

@@ -66,6 +66,7 @@ class Minimising:
             recorder=strategy,
             inspect=lambda: strategy.shape() if self._alike(worth) else None,
             every=True,
+            watch=self._failure.kind is Kind.LIVELOCK,
         )
         if machine.over in ("interrupt", "stop") or machine.interrupted:
             raise Enough

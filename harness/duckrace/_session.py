@@ -173,11 +173,13 @@ class Session:
         scenario: Callable[[], object] | None = None,
         ended: Callable[[], None] | None = None,
         every: bool = False,
+        watch: bool = True,
     ) -> Any:
         """One execution; returns why it ended, or what `inspect` says before its threads are unwound.
 
         With `inspect`, None is a normal end. `ended` is called before anything else is done. `every`: all accesses are
         schedule points, whatever is known of their locations: the decisions of a token are of such an execution.
+        `watch`: the last steps before the limit are searched for a livelock, which takes long.
 
         Steps, decisions, value and error stay on the machine until the next execution.
         """
@@ -190,7 +192,7 @@ class Session:
         locations.begin(every)
         machine.recorder = recorder
         self.watch, machine.watched = None, WATCHED
-        machine.watch = self._watch if inspect is not None else None
+        machine.watch = self._watch if watch and inspect is not None else None
         try:
             why: Any = machine.run(scenario or self.scenario, choose, self.max_steps)
             machine.recorder = None

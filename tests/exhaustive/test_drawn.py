@@ -134,6 +134,7 @@ def compared(drawn: list[Operations]) -> int:
     return len(traces)
 
 
+@pytest.mark.once
 @pytest.mark.unmeasured
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("seed", range(SEEDS))

@@ -18,7 +18,6 @@ from duckrace._scenario import resolve
 
 PROGRAMS = Path(__file__).parent / "programs" / "published.py"
 CLOCK = Path(__file__).parent / "programs" / "clock.py"
-SUBJECTS = Path(__file__).parents[2] / "benchmarks" / "subjects"
 
 
 def explored(name: str, *arguments: int, file: Path = PROGRAMS, strategy: str = "dpor", **settings: Any) -> Result:
@@ -147,23 +146,6 @@ def test_no_bound_is_exhaustive(name: str, arguments: tuple[int, ...], traces: i
 def test_a_switch_from_a_thread_that_waits_is_no_preemption() -> None:
     """Who wakes first when both have slept as long is open, and costs nothing."""
     assert set(explored("sleepers", file=CLOCK, strategy="dfs", preemptions=0).outcomes) == {"ab", "ba"}
-
-
-# -- channels and locks -----------------------------------------------------------------------------------------------
-
-
-@pytest.mark.unmeasured
-@pytest.mark.parametrize("first", ["producer", "consumer"])
-def test_the_drained_channel_fails_whoever_is_started_first(first: str) -> None:
-    name = "drain11" if first == "producer" else "drain11_reversed"
-    result = explore(f"{SUBJECTS / 'chan.py'}::{name}", strategy="dpor", keep_going=True)
-    assert (result.executions, result.traces, result.failed) == (6, 6, 1)
-
-
-@pytest.mark.unmeasured
-def test_channels_that_share_nothing_multiply() -> None:
-    result = explore(f"{SUBJECTS / 'chan.py'}::chan11_twice", strategy="dpor")
-    assert (result.executions, result.traces, result.exhaustive) == (36, 36, True)
 
 
 # -- names of objects -------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ _ITERATORS: Final = frozenset(
 )
 _CONTENTS: Final[tuple[tuple[type, Callable[[Any], Any]], ...]] = (
     (dict, lambda obj: [part for pair in dict.items(obj) for part in pair]),
-    (list, list.copy),
+    (list, lambda obj: list.copy(obj)),  # as a bound method it has a type of its own
     (tuple, lambda obj: list(tuple.__iter__(obj))),
     (collections.deque, lambda obj: list(collections.deque.__iter__(obj))),
     (set, lambda obj: list(set.__iter__(obj))),

@@ -139,7 +139,7 @@ class Collector:
             heapq.heappush(_m.timers, (max(deadline, _m.now), timer, me))
         if waits:
             queue.append(me)
-            if not obj.there:
+            if obj is not None and not obj.there:
                 _m.ready.remove(me)
         elif blocked:  # it sleeps
             assert op is SLEEP

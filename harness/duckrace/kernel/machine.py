@@ -74,7 +74,7 @@ class Recorder(Protocol):
 
     def step(self, thread: SimThread, op: str, obj: object) -> None: ...
 
-    def wrote(self, obj: object) -> None:
+    def wrote(self, obj: object, /) -> None:
         """As a part of the last step, the flag of a ``threading.Event`` changes (``is_set`` takes no lock), or a waiter
         is notified whose time may run out."""
 
@@ -159,6 +159,7 @@ class Machine:
         self.lost = 0  # threads that could not be unwound
         self.recorder: Recorder | None = None
         self.ignore_thread_errors = False
+        self.sees = False  # somebody asks what starts and joins put before what
         self.free = False  # timers fire when the schedule says so
         self.timed = False  # programs of this session are known to read the clock: with `free` its steps have an order
         self._clock_read = False
@@ -338,8 +339,9 @@ class Machine:
         self.point(parent, START, function)
         parent.spawned += 1
         thread = self._new(function, (*parent.path, parent.spawned), daemon)
-        thread.seen = {**parent.seen, parent.n: parent.epoch}
-        parent.epoch += 1
+        if self.sees:
+            thread.seen = {**parent.seen, parent.n: parent.epoch}
+            parent.epoch += 1
         if not daemon:
             self.nondaemon += 1
         thread.waits = [parent]

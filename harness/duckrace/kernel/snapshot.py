@@ -112,15 +112,21 @@ class Snapshot:
         counters = _counters(names)
         self._pending.extend(value for key, value in before.items() if key not in counters)
 
+        count = len(keys)
+
         def undo() -> None:
-            for key, fresh in counters.items():  # they count on, and cannot be set back in place
-                before[key] = names[key] = values[keys.index(key)] = fresh()
-            same = len(names) == len(values) and all(map(is_, names.values(), values))
+            same = len(names) == count and all(map(is_, names.values(), values))
             if same and (fixed or all(map(is_, names, keys))):
                 return
             names.clear()
             names.update(before)
 
+        def count_anew() -> None:
+            for key, fresh in counters.items():  # they count on, and cannot be set back in place
+                before[key] = names[key] = values[keys.index(key)] = fresh()
+
+        if counters:
+            self._undo.append(count_anew)
         self._undo.append(undo)
 
     def _attributes(self, cls: type) -> None:

@@ -80,11 +80,13 @@ class ThreadEnd:
             _m.point(me, ALIVE, thread)
             if not _m.in_time(me, deadline, thread.done):
                 return False
-            _see(me, thread)
+            if _m.sees:
+                _see(me, thread)
             return True
         if thread.done:
             _m.point(me, JOIN, thread)
-            _see(me, thread)
+            if _m.sees:
+                _see(me, thread)
             return True
         if timeout is not None and timeout <= 0:
             return self.is_done()
@@ -95,7 +97,8 @@ class ThreadEnd:
         _m.point(me, JOIN, thread)
         if timeout is not None and _m.cut_timer(me):
             return False
-        _see(me, thread)
+        if _m.sees:
+            _see(me, thread)
         return True
 
     def is_done(self) -> bool:

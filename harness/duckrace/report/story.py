@@ -111,7 +111,7 @@ def _covered(result: Result, width: int) -> list[Line]:
 
 def _effort(result: Result) -> str:
     text = f"{many(result.executions, 'execution')} in {shown_seconds(result.seconds)}"
-    if result.seconds > 0.05:
+    if result.executions >= 100 and result.seconds:
         text += f" ({result.executions / result.seconds:,.0f} per second)"
     if result.traces is not None:
         text += f", {many(result.traces, 'distinct order')} of events"

@@ -247,7 +247,7 @@ class Bounded(Shaping):
             number = self._prefix[position]
             chosen = next((thread for thread in ready if thread.n == number), ready[0])
         else:
-            chosen = last if could else next((t for t in ready if t is not last), ready[0])  # type: ignore[assignment]
+            chosen = next((t for t in ready if (t is last) == could), ready[0])
             others = [thread.n for thread in ready if thread is not chosen]
             if could and self._made >= self.bound:
                 self._cut |= bool(others)

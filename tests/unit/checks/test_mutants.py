@@ -65,6 +65,7 @@ def pairs() -> list[object]:
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "where"), pairs())
 def test_a_mistake_is_rejected(name: str, where: str, row: Callable[..., Row], mutant: Callable[[str], str]) -> None:
     found = row(where, mutant(name), profile=ENOUGH.get(where, "quick"))
@@ -86,6 +87,7 @@ def test_every_row_has_a_mistake_that_only_it_finds() -> None:
     assert all(REJECTED_BY[name] == where for where, name in ONLY.items())
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "where"),
     [

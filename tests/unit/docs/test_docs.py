@@ -82,6 +82,7 @@ def commands() -> Iterator[object]:
                 yield pytest.param(block, found[1], found[2], id=f"{block} {found[1]}")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("block", "command", "printed"), list(commands()))
 def test_console_shows_what_is_printed(block: Block, command: str, printed: str, tmp_path: Path) -> None:
     writes = "new-channel" in command

@@ -92,6 +92,7 @@ def test_it_replays_in_a_new_process():
     assert "the garbage collector runs" in done.stdout
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("granularity", GRANULARITIES)
 @pytest.mark.parametrize("timeouts", ["idle", "free"])
 @pytest.mark.parametrize("strategy", ["portfolio", "dfs"])

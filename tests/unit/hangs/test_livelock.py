@@ -43,6 +43,7 @@ def test_loops_that_wait_end(name, strategy):
     assert result.failures == ()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("strategy", ["portfolio", "pct", "dfs"])
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind == "BUDGET"])
 def test_what_is_long_or_alone_is_a_limit(name, strategy):

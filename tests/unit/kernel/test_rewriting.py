@@ -14,7 +14,7 @@ from duckrace import explore
 from duckrace.kernel.rewrite import rewrite
 from duckrace.kernel.rewrite.scopes import Scopes
 
-PROGRAM = Path(__file__).parent / "programs" / "rewritten.py"
+PROGRAM = Path(__file__).parent / "memory" / "rewritten.py"
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 
 from duckrace import explore, replay
 
-PROGRAM = Path(__file__).parent / "programs" / "shared.py"
+PROGRAM = Path(__file__).parent / "memory" / "shared.py"
 
 # orders at `access`, and all outcomes; counted by hand.
 ACCESS = {

@@ -34,6 +34,7 @@ def test_every_capability_has_somebody_who_lies() -> None:
     assert set(SHOWN_BY) | ELSEWHERE == set(CAPABILITIES)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("capability", "number"), SHOWN_BY.items())
 def test_a_lie_is_shown(capability: str, number: int) -> None:
     name = "repr_" if capability == "repr" else capability

@@ -186,6 +186,7 @@ def test_a_get_races_with_nothing_that_comes_before_the_put_of_its_item() -> Non
     assert len(dpor.forms) == len(set(dpor.forms)) == 7
 
 
+@pytest.mark.once
 @pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("count", "length", "most"),

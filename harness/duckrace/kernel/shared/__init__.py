@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from typing import Any, Final
 
+from ..machine import machine
 from . import accesses, attributes, calls, containers, iteration
 from .locations import READ, WRITE, Access, Location, Locations, locations
 
@@ -42,6 +43,7 @@ HELPERS: Final[dict[str, Callable[..., Any]]] = {
 
 def begin(granularity: str, modules: Container[str] = ()) -> None:
     """A new session, or the end of one: nothing of the last one is kept."""
+    machine.sees = granularity != "sync"
     locations.clear(granularity)
     attributes.begin(modules)
     accesses.begin()

@@ -138,7 +138,8 @@ def _loader(kind: type) -> Load | None:
         issubclass(kind, type) and kind.__getattribute__ is type.__getattribute__
     ):
         return _read_and_load
-    heap = kind.__flags__ & (1 << 9)  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by a C module as one
+    flags: int = kind.__flags__  # type: ignore[assignment,unused-ignore]  # a property of type
+    heap = flags & (1 << 9)  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by a C module as one
     python = heap and kind.__getattribute__ is object.__getattribute__ and not _ours(kind)
     return _read_and_load if python and kind.__module__ not in ("re", "_thread", "functools") else None
 
