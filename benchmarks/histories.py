@@ -21,8 +21,8 @@ from threading import Barrier, Thread
 
 from duckrace.histories import Columns, ThreadLog, monitor, tag
 from duckrace.histories._columns import EMPTY, RECEIVE, SEND
-from duckrace.histories._log import OK, RECV
-from duckrace.histories._log import SEND as CALL_SEND
+from duckrace.histories.recording import OK, RECV
+from duckrace.histories.recording import SEND as CALL_SEND
 
 
 def queue_history(operations: int, concurrency: int, *, wrong: bool, seed: int = 1) -> Columns:

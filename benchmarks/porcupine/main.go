@@ -1,4 +1,4 @@
-// porcupine on the histories of benchmarks/jepsen.py and benchmarks/histories.py.
+// porcupine on the histories of benchmarks/jepsen.py and benchmarks/linear_search.py.
 //
 //	porcupine jepsen|queue REPEAT TIMEOUT FILE...
 //

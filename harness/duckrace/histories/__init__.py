@@ -4,7 +4,7 @@
 ``_history``       operations in one order of calls and returns; the values that everything here passes around
 ``_written``       a history written down by hand
 ``_recorded``      a history of a real object, recorded in a scenario or on real threads
-``_log``           a history of one channel recorded as integers; ``_tags``: messages as integers
+``recording``      a history of one channel recorded as integers; ``_tags``: messages as integers
 ``_columns``       a history of one channel as columns of integers
 ``_monitor``       channels in linear time: decides unbounded ones, finds what is wrong with others
 ``_sweeps``        its passes over long columns, and ``_sweeps_numpy`` the same with numpy
@@ -22,13 +22,13 @@ from ._columns import Columns, columns_of
 from ._history import Event, History, Operation
 from ._judge import Judgement, judge
 from ._linearizable import Linearizability, linearizable
-from ._log import Log, ThreadLog
 from ._model import Cancelled, Invocation, Model, Raised
 from ._monitor import Repeats, monitor
 from ._recorded import recorded
 from ._tags import tag, untag
 from ._violation import Violation, Wrong
 from ._written import history
+from .recording import Log, ThreadLog
 
 __all__ = [
     "Cancelled",

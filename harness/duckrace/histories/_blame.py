@@ -26,8 +26,7 @@ from ._search import Budget, Found, search
 
 Graph: TypeAlias = Points | Phases
 
-SMALL: Final = Budget(steps=20_000, entries=20_000)
-RESULTS: Final = 24
+RESULTS: Final = 12
 """So many results are tried at most."""
 
 
@@ -64,19 +63,30 @@ def searched(
     return search(points, budget), points
 
 
+def small(operations: Sequence[Operation]) -> Budget:
+    """Enough for a search that hardly goes wrong."""
+    most = 2_000 + 4 * len(operations)
+    return Budget(steps=most, entries=most)
+
+
 def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Found[Any], graph: Graph) -> Blame:
     """`found` is a search of the graph of these operations that has failed."""
     if found.place == graph.places:
         return _should_go_on(operations, found, graph)
-    for place in range(found.place, graph.places):
-        culprit = operations[graph.returns[place]]
-        end = _return(culprit)
-        again, other = searched(machine, until(operations, end + 1), SMALL, lookahead=False)
-        if again.answer is None:
-            break
-        if again.answer is False:
-            return _fits_nowhere(machine, operations, culprit, again, other)
-    else:  # all that returned is explained, by effects of calls that are suspended
+    first = _first(machine, operations, found.place, graph)
+    if first is None:
+        culprit = operations[graph.returns[found.place]]
+        start, states = _rest(graph, found, culprit)
+        return Blame(
+            kind=Kind.FAILED,
+            culprit=culprit,
+            certain=False,
+            order=tuple(operations[number] for _, number, _ in found.effects()),
+            drawn=_between(operations, start, _return(culprit)),
+            states=states,
+        )
+    place, again, other = first
+    if again.answer:  # all that returned is explained, by effects of calls that are suspended
         effects = [number for _, number, _ in again.effects()]
         return Blame(
             kind=Kind.LOST_WAKEUP,
@@ -85,17 +95,29 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
             order=tuple(operations[number] for number in effects),
             drawn=tuple(operations),
         )
-    culprit = operations[graph.returns[found.place]]
-    order = tuple(operations[number] for _, number, _ in found.effects())
-    start, states = _rest(graph, found, culprit)
-    return Blame(
-        kind=Kind.FAILED,
-        culprit=culprit,
-        certain=False,
-        order=order,
-        drawn=_between(operations, start, _return(culprit)),
-        states=states,
-    )
+    return _fits_nowhere(machine, operations, operations[graph.returns[place]], again, other)
+
+
+def _first(
+    machine: Machine | Channel, operations: Sequence[Operation], place: int, graph: Graph
+) -> tuple[int, Found[Any], Graph] | None:
+    """The first place, from the one given on, up to which no order explains the history, with its search; or the last
+    place, if one explains all that returned. None if the budget does not do."""
+    low, high = place, graph.places - 1
+    best: tuple[int, Found[Any], Graph] | None = None
+    while low <= high:  # linearizability is closed under prefixes
+        middle = low if high - low < 8 else (low + high) // 2
+        again, other = searched(machine, until(operations, _return(operations[graph.returns[middle]]) + 1), small(operations))
+        if again.answer is None:
+            return None
+        if again.answer:
+            low = middle + 1
+            if best is None and low > high:
+                return middle, again, other
+        else:
+            best = middle, again, other
+            high = middle - 1
+    return best
 
 
 def until(operations: Sequence[Operation], end: int) -> list[Operation]:
@@ -115,7 +137,10 @@ def _fits_nowhere(
     """`found` is the search of the shortest beginning that no order explains."""
     end = _return(culprit)
     number = operations.index(culprit)
-    before, without = searched(machine, until(operations, end), SMALL, lookahead=False)
+    before, without = searched(machine, until(operations, end), small(operations))
+    if not graph.conflict:
+        # What the lookahead refuses the model may allow, and all that it allows is wanted.
+        found, graph = searched(machine, until(operations, end + 1), small(operations), lookahead=False)
     drawn_from, states = _rest(graph, found, culprit)
     seen: list[Any] = []
     allowed: list[Any] = []
@@ -127,9 +152,11 @@ def _fits_nowhere(
         seen.append(result)
         tried = until(operations, end + 1)
         tried[number] = replace(culprit, result=result)
-        if searched(machine, tried, SMALL, lookahead=False)[0].answer:
+        if searched(machine, tried, small(operations))[0].answer:
             allowed.append(result)
     shown = until(operations, end + 1)
+    if graph.conflict:
+        shown, drawn_from = [shown[n] for n in sorted({*graph.conflict, number})], -1
     return Blame(
         kind=Kind.FAILED,
         culprit=culprit,
@@ -170,6 +197,8 @@ def _should_go_on(operations: Sequence[Operation], found: Found[Any], graph: Gra
 def _rest(graph: Graph, found: Found[Any], culprit: Operation) -> tuple[int, tuple[str, ...]]:
     """The position of the last return before the culprit's call after which nobody was in a call, and all states that
     are possible then. All, because this search has failed, so it went through every configuration there is."""
+    if found.answer is not False or graph.conflict:
+        return -1, ()
     places = [
         place
         for place in found.resting

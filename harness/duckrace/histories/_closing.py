@@ -47,6 +47,7 @@ class Closing:
     def __init__(self, columns: Columns, report: Report) -> None:
         self.columns = columns
         self.report = report
+        self.window = Window(columns, SENDER_DROP, columns.senders)
         self._empty: tuple[int, int] | None = None
         self._disconnected: tuple[int, int] | None = None
 
@@ -60,7 +61,7 @@ class Closing:
 
     def senders(self, waiting: Sequence[int]) -> Violation | None:
         """`waiting` are the suspended receives."""
-        window = Window(self.columns, SENDER_DROP, self.columns.senders)
+        window = self.window
         if self._disconnected is not None:
             gap, row = self._disconnected
             if not window.all_called or window.first > gap:

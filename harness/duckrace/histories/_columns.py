@@ -207,9 +207,9 @@ class _Handles:
     def __init__(self, operations: Sequence[Operation], senders: Collection[Hashable] | None) -> None:
         for operation in operations:
             if not isinstance(operation.what, Call):
-                raise UsageError(f"{operation} is not a call on a channel; a monitor reads duckrace.models.Call")
+                raise UsageError(f"{operation} is not a call on a channel; a monitor reads duckrace_models.Call")
             if operation.ret is not None and not isinstance(operation.result, Response | Cancelled):
-                raise UsageError(f"{operation} is not answered by a duckrace.models.Response")
+                raise UsageError(f"{operation} is not answered by a duckrace_models.Response")
         made: dict[Hashable, Operation] = {}
         for operation in operations:
             if operation.what.operation == "clone":

@@ -13,15 +13,30 @@ It knows values that go in and come out; it must not know models or states.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from itertools import islice
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from ._history import Operation
 
 Move: TypeAlias = tuple[Literal["in", "out"], Hashable]
 
 
-def order(operations: Sequence[Operation], moves: Mapping[int, Move], *, unseen: bool) -> dict[int, tuple[int, ...]]:
-    """For an operation, those that have to take effect before it though they overlap with it, by number.
+class Conflict(NamedTuple):
+    """Two values of which each would have to be before the other. Numbers of operations."""
+
+    put_first: int
+    """It had returned before the other one was called."""
+    put_second: int
+    taken_second: int
+    """And yet this one had returned before the first value was taken, if it ever was."""
+    taken_first: int | None
+
+
+def order(
+    operations: Sequence[Operation], moves: Mapping[int, Move], *, unseen: bool
+) -> tuple[dict[int, tuple[int, ...]], Conflict | None]:
+    """For an operation, those that have to take effect before it though they overlap with it, by number; and if there
+    are two values that have no order at all, two of them.
 
     `moves` are those that put a value in or took one out. `unseen`: some call may have taken a value out although it
     did not return with it. Values that are not distinct have no order.
@@ -30,37 +45,33 @@ def order(operations: Sequence[Operation], moves: Mapping[int, Move], *, unseen:
     outs: dict[Hashable, list[int]] = {}
     for number, (way, value) in moves.items():
         (ins if way == "in" else outs).setdefault(value, []).append(number)
-    received = sorted(
-        (
-            (operations[outs[value][0]], number[0])
-            for value, number in ins.items()
-            if len(number) == 1 and len(outs.get(value, ())) == 1 and operations[outs[value][0]].ret is not None
-        ),
-        key=lambda pair: _return(pair[0]),
+    single = {value: numbers[0] for value, numbers in ins.items() if len(numbers) == 1}
+    # (return of the take, take, put), in the order of these returns; sooner or later each put precedes all that follow
+    taken = sorted(
+        (ret, outs[value][0], put)
+        for value, put in single.items()
+        if len(outs.get(value, ())) == 1 and (ret := operations[outs[value][0]].ret) is not None
     )
     before: dict[int, tuple[int, ...]] = {}
-    for value, numbers in ins.items():
-        if len(numbers) != 1:
+    first = 0  # the puts of all that stand before it in `taken` precede the puts that are still to come
+    for value, number in sorted(single.items(), key=lambda item: operations[item[1]].call):
+        put, out = operations[number], outs.get(value, [])
+        if len(out) > 1 or (not out and (unseen or put.ret is None)):  # of a value that need not be there
             continue
-        number, out = numbers[0], outs.get(value, [])
-        if not out:
-            if unseen or operations[number].ret is None:  # a value that need not even be there
-                continue
-            deadline = None
-        elif len(out) == 1:
-            deadline = operations[out[0]].call
-        else:
-            continue
-        put = operations[number]
+        deadline = operations[out[0]].call if out else None
+        while first < len(taken) and operations[taken[first][2]].precedes(put):
+            first += 1
         found = []
-        for taking, other in received:
-            if deadline is not None and _return(taking) >= deadline:
+        for ret, take, other in islice(taken, first, None):
+            if deadline is not None and ret >= deadline:
                 break
+            if put.precedes(operations[other]):
+                return before, Conflict(number, other, take, out[0] if out else None)
             if other != number and not operations[other].precedes(put):
                 found.append(other)
         if found:
             before[number] = tuple(found)
-    return before
+    return before, None
 
 
 def emptied(operations: Sequence[Operation], moves: Mapping[int, Move]) -> set[int]:
@@ -82,11 +93,6 @@ def emptied(operations: Sequence[Operation], moves: Mapping[int, Move]) -> set[i
         if not inside and not held:
             found.add(position)
     return found
-
-
-def _return(operation: Operation) -> int:
-    assert operation.ret is not None
-    return operation.ret
 
 
 def moves_by(operations: Sequence[Operation], fifo: Any) -> tuple[dict[int, Move], bool]:

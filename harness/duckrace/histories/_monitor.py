@@ -97,8 +97,8 @@ class _Monitor:
         self.sweeps = sweeps
         self.capacity = capacity
         self.per_sender = per_sender
-        self._sends: Sequence[int] | None = None
-        self._receives: Sequence[int] | None = None
+        self._sends: Sequence[int] = ()
+        self._receives: Sequence[int] = ()
         self.unknown = sorted(columns.call[row] for row in rows_of(columns, (UNKNOWN,)))
 
     def look(self) -> Violation | None:
@@ -202,12 +202,20 @@ class _Monitor:
                 gap, which = gaps.last_of_first(empty)
                 if gap < 0:
                     return self.covered(Wrong.NOT_EMPTY, empty.row(which), "finds nothing, and times out or is Empty,")
-                closing.empty(gap, empty.row(which))
+                closing.empty(gap, row := empty.row(which))
+                last = closing.window.last
+                if self.columns.call[row] <= last < gap:
+                    drop = closing.window.last_return
+                    return self.covered(Wrong.NOT_EMPTY, row, "finds nothing", stop=last + 1, drop=drop)
             if disconnected:
                 gap, which = gaps.first_of_last(disconnected)
                 if gap < 0:
                     return self.covered(Wrong.HIDDEN, disconnected.row(which), "is Disconnected")
-                closing.disconnected(gap, disconnected.row(which))
+                closing.disconnected(gap, row := disconnected.row(which))
+                first = closing.window.first
+                if gap < first < self.columns.ret[row]:
+                    drop = closing.window.last_call
+                    return self.covered(Wrong.HIDDEN, row, "is Disconnected", start=first, drop=drop)
             for row in waiting:
                 if not gaps.flags[-1]:
                     return self.covered(Wrong.LOST_WAKEUP, row, "is suspended")
@@ -235,12 +243,28 @@ class _Monitor:
                         gaps.exclude(start, min(stop, due + 1))
         return gaps
 
-    def covered(self, kind: Wrong, row: int, words: str) -> Violation:
-        """An observation without a gap: the covering chain, which goes from its call to its return greedily."""
+    def covered(
+        self,
+        kind: Wrong,
+        row: int,
+        words: str,
+        *,
+        start: int | None = None,
+        stop: int | None = None,
+        drop: int | None = None,
+    ) -> Violation:
+        """An observation without a gap: the covering chain, which goes from its call to its return greedily.
+
+        From `start`, or until `stop`, if only then its answer can have been right: `drop` says why.
+        """
         columns, parts = self.columns, self.parts
-        start, stop = columns.call[row], columns.ret[row]
-        if stop == NEVER:  # suspended: it looks at the end
+        when = " since the last sender can be gone" if start is not None else ""
+        if stop is not None:
+            when = " until the last sender was gone"
+        if columns.ret[row] == NEVER:  # suspended: it looks at the end
             start, stop = columns.end - 1, columns.end
+        start = columns.call[row] if start is None else start
+        stop = columns.ret[row] if stop is None else stop
         intervals = [
             (parts.sent[message], parts.looked[receive], (message, receive))
             for receive, message in enumerate(parts.message)
@@ -261,7 +285,10 @@ class _Monitor:
                     rows.append(self.receive_row(receive))
                 gap = until
         them = " then ".join(names) or "more than unknown receives can have taken"
-        return self.violation(kind, rows, f"a receive {words} while there was always a message in the channel: {them}")
+        if drop is not None:
+            rows.append(drop)
+        there = f"while there was always a message in the channel{when}: {them}"
+        return self.violation(kind, rows, f"a receive {words} {there}")
 
     def room(self) -> Violation | None:
         """Full, and too much in the channel."""
@@ -286,12 +313,12 @@ class _Monitor:
     # Of messages and receives, their rows.
 
     def send_row(self, message: int) -> int:
-        if self._sends is None:
+        if not len(self._sends):
             self._sends = self.sweeps.rows(self.columns, _sweeps.SENDS)
         return int(self._sends[message])
 
     def receive_row(self, receive: int) -> int:
-        if self._receives is None:
+        if not len(self._receives):
             self._receives = self.sweeps.rows(self.columns, _sweeps.RECEIVES)
         return int(self._receives[receive])
 

@@ -39,7 +39,12 @@ class Phases:
         self.suspended = [number for number, operation in enumerate(operations) if operation.suspended]
         self._initial = model.initial(_senders(operations))
         moves, unseen = _moves(operations)
-        self.before = order(operations, moves, unseen=unseen) if lookahead else {}
+        self.before: dict[int, tuple[int, ...]] = {}
+        self.conflict: tuple[int, ...] = ()  # calls that have no order, whatever the rest did
+        if lookahead:
+            self.before, conflict = order(operations, moves, unseen=unseen)
+            if conflict is not None:
+                self.conflict = tuple(number for number in conflict if number is not None)
         empty = emptied(operations, moves) if lookahead else set()
         self._enabled: dict[State, tuple[Transition, ...]] = {}
         self._windows(empty)

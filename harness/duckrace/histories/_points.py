@@ -43,13 +43,20 @@ class Points:
             if not operation.suspended and not isinstance(operation.result, Cancelled)
         ]
         self.before: dict[int, tuple[int, ...]] = {}
+        self.conflict: tuple[int, ...] = ()  # calls that have no order, whatever the rest did
+        self.due: dict[int, int] = {}  # where the value that the operation puts in comes out
         empty: set[int] = set()
         if lookahead and machine.fifo is not None:
             kept = [operations[number] for number in taking]
             moves, unseen = moves_by(kept, machine.fifo)
-            found = order(kept, moves, unseen=unseen)
+            found, conflict = order(kept, moves, unseen=unseen)
+            if conflict is not None:
+                self.conflict = tuple(taking[number] for number in conflict if number is not None)
             self.before = {taking[n]: tuple(taking[m] for m in others) for n, others in found.items()}
             empty = emptied(kept, moves)
+            out = {value: kept[n].ret for n, (way, value) in moves.items() if way == "out"}
+            never = max((ret for ret in out.values() if ret is not None), default=0) + 1
+            self.due = {taking[n]: out.get(value) or never for n, (way, value) in moves.items() if way == "in"}
         self._kinds(taking)
         self._windows(taking, empty)
 
@@ -176,7 +183,7 @@ class Points:
     def _open(
         self, bits: dict[int, int], done: set[int], earlier: dict[int, int], returning: int | None
     ) -> list[Choice]:
-        """The one that returns first, then those that return soonest; unknown ones last."""
+        """The most promising ones first: the one that returns, then those that return soonest; unknown ones last."""
         found = []
         for number, bit in bits.items():
             needs, possible = 0, True
@@ -192,8 +199,13 @@ class Points:
                 unknown = self.operations[number].ret is None
                 found.append((number, bit, needs, self.kinds[number], unknown))
 
-        def rank(choice: Choice) -> tuple[bool, bool, int]:
-            operation = self.operations[choice[0]]
-            return choice[0] != returning, operation.ret is None, operation.ret or operation.call
+        def rank(choice: Choice) -> tuple[int, int, int]:
+            number = choice[0]
+            operation = self.operations[number]
+            if operation.ret is None:
+                return 2, operation.call, 0
+            if self.due:  # of a FIFO at most one take fits; of the values that may go in, the one that comes out first
+                return (1, self.due[number], operation.ret) if number in self.due else (0, operation.ret, 0)
+            return int(number != returning), operation.ret, 0
 
         return sorted(found, key=rank)

@@ -51,6 +51,11 @@ class Problem(Protocol[C]):
         ...
 
     @property
+    def conflict(self) -> tuple[int, ...]:
+        """Operations that no order can explain, known before any search. There may be others."""
+        ...
+
+    @property
     def quiet(self) -> list[bool]:
         """For each place, whether no call is open just before the calls between it and the place before it: nothing
         but the state is left of all that was."""
@@ -118,6 +123,8 @@ def search(problem: Problem[C], budget: Budget) -> Found[C]:
     place, path, configuration = 0, None, problem.start()
     farthest: tuple[int, Path, C] = (-1, None, configuration)
     steps = entries = 0
+    if problem.conflict:
+        return _found(False, (0, None, configuration), seen, resting, steps, entries)
     returned, answer = False, False
     while True:
         known = False

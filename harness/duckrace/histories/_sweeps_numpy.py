@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any, cast
-
-import numpy as np
 
 from ._columns import NEVER, Columns
 from ._sweeps import RECEIVES, SENDS, Parts
 from ._tags import NUMBERS, numbers_of
 
+np: Any = import_module("numpy")  # optional, and so without types: they would be there in some installations only
 _DENSE = 8  # a table of so many entries per row is still cheap
 
 

@@ -22,9 +22,11 @@ class Wrong(Enum):
     """VOrd: u was sent before b, b was received, u never was. Three operations: send u, send b, receive b."""
     NOT_EMPTY = "not empty"
     """VWit: Empty, or a time-out, while messages were there all the time. The receive, then the *covering chain*: sends
-    and receives of messages of which one at least was in the channel at each instant of the receive."""
+    and receives of messages of which one at least was in the channel at each instant of the receive; or, with the drop
+    at the end, at each instant before the last sender was gone."""
     HIDDEN = "hidden"
-    """VWit: Disconnected while messages were there all the time (contract 30); as NOT_EMPTY."""
+    """VWit: Disconnected while messages were there all the time, or all the time since the drop that stands at the end
+    (contract 30). As NOT_EMPTY."""
     EARLY_CLOSE = "early close"
     """Disconnected while a sender was alive: the receive, and the drop that came too late, if there is one."""
     LATE_EMPTY = "late empty"

@@ -18,7 +18,7 @@ from duckrace_models import Call, Machine, Ok, Response, State
 Apply = Callable[[Any, str, tuple[Any, ...]], list[tuple[Any, Any]]]
 
 
-# -- models of users: as a class for the search, and as the function `apply` for the oracle -----------------------------
+# -- models of users: as a class for the search, and as the function `apply` for the oracle ---------------------------
 
 
 class Counter:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import count, repeat
 from operator import add
 from time import perf_counter_ns
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from duckrace._errors import UsageError
 from duckrace_models import (
@@ -110,6 +110,7 @@ class _Names:
         self._handles: list[Hashable] = []
         self._receivers: set[int] = set()
         self._values: dict[Hashable, int] = {}
+        self._interned: list[Hashable] = []  # the keys of `_values`
         self._suspended: set[Hashable] = set()
 
     def sender(self, name: Hashable) -> int:
@@ -125,7 +126,10 @@ class _Names:
 
     def value(self, value: Hashable) -> int:
         """The payload of any value, for channels that carry no tags."""
-        return tag(_INTERNED, self._values.setdefault(value, len(self._values)))
+        number = self._values.setdefault(value, len(self._values))
+        if number == len(self._interned):
+            self._interned.append(value)
+        return tag(_INTERNED, number)
 
     def suspended(self, processes: Iterable[Hashable]) -> None:
         """Nobody could go on any more, and these processes were in calls."""
@@ -135,7 +139,7 @@ class _Names:
         if payload < 0:
             return None
         sender, number = untag(payload)
-        return list(self._values)[number] if sender == _INTERNED else (sender, number)
+        return self._interned[number] if sender == _INTERNED else (sender, number)
 
     def _events(self) -> tuple[dict[Hashable, _Events], int]:
         """The events of each process, and how many positions there are."""
@@ -147,6 +151,8 @@ class _Names:
         Raises UsageError if a process returns without a call, or is in two at once.
         """
         events, end = self._events()
+        for process, mine in events.items():
+            mine.check(process)
         found = [self._operation(process, mine, place) for process, mine in events.items() for place in _calls(mine)]
         return History(tuple(found), end)
 
@@ -157,13 +163,16 @@ class _Names:
         if place + 1 == len(events.kind):
             return Operation(process, call, None, events.position[place], None, process in self._suspended)
         answer = ANSWERS[events.kind[place + 1] // 16 - 1]
+        make = cast(Callable[..., Response], answer)
         response: Response
         if name.startswith(("recv", "try_recv")):
-            response = Ok(self._value(events.payload[place + 1])) if answer is Ok else answer()
+            response = Ok(self._value(events.payload[place + 1])) if answer is Ok else make()
         elif answer is Ok:
             response = Ok(value) if name == "clone" else Ok()
+        elif "send" in name:  # it hands the value back
+            response = make(value)
         else:
-            response = answer() if answer is ConcurrentReceive else answer(value)  # type: ignore[call-arg]
+            response = make()
         return Operation(process, call, response, events.position[place], events.position[place + 1])
 
     def columns(self, *, timeouts_look: bool = True) -> Columns:
