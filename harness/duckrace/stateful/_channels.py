@@ -20,6 +20,7 @@ from ._values import Program, Step
 TIMES: Final = (0.1, 0.0)  # seconds of simulated time
 CAPACITIES: Final = (None, 1, 2, 0)
 MAIN: Final = "tx"
+OFTEN: Final = 2  # that there is no further step is one of the kinds: it must not be drawn too often
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +104,7 @@ class _Part:
         for handle in handles:
             if handle == RECEIVER:
                 continue
-            kinds += [("send", handle)]
+            kinds += [("send", handle)] * 4  # who drops at once has little to show
             kinds += [("try_send", handle)] * (bounded and self.claims("try_send"))
             kinds += [("send_timeout", handle)] * (bounded and self.claims("timeouts"))
             kinds += [("clone", handle)] * self.claims("clone")
@@ -112,7 +113,7 @@ class _Part:
                 continue
             kinds += [("drop", handle), ("with", handle)] * self.claims("drop")
             kinds += [("del", handle), ("leave", handle)] * self.claims("refcount_drop")
-        return kinds
+        return kinds * OFTEN
 
     def _step(self, drawing: Drawing, operation: str, handle: str, alive: list[str]) -> Step:
         if operation in ("send", "try_send", "send_timeout"):

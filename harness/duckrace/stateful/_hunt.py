@@ -25,7 +25,7 @@ from ._drawing import Drawing
 from ._schedule import Place, Sampled
 from ._values import Case, Program
 
-STRATEGY: Final = "portfolio"
+STRATEGIES: Final = ("random", "pos", "pct")  # by turns
 SECONDARY: Final = b".secondary"
 """What Hypothesis adds to the key of failures that are not as small as can be yet: from these it shrinks."""
 
@@ -107,7 +107,7 @@ class Hunt:
         if self._failed or not self.samples or not program.threads:
             return
         seed = zlib.crc32(repr(program).encode())
-        strategy = search.make(STRATEGY, seed)
+        strategy = search.Portfolio([search.make(name, seed) for name in STRATEGIES])
         sampled = self.subject.sampled(program, strategy, self.samples, seed)
         if sampled is not None:
             choices = drawing.choices(sampled.switches)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, Literal
 
+from duckrace._data import Failure, Kind
 from duckrace._endings import ending
+from duckrace._exploration import Exploration
 from duckrace._scenario import Reference, resolve
 from duckrace._session import Session
 from duckrace._settings import Settings
@@ -21,6 +23,7 @@ from duckrace.histories import Judgement
 from duckrace.kernel import machine
 from duckrace.kernel.machine import Choose
 from duckrace.plugins._load import Subject
+from duckrace.search import Replay
 
 from ._schedule import Place, Written
 from ._values import Case, Program
@@ -52,11 +55,12 @@ class Trial:
         self.subject = subject
         self.waits = waits
         self.settings = Settings(modules=subject.modules)
-        self.reference = replace(resolve(PROGRAM), arguments=(subject.reference,))
+        self.reference = replace(resolve(PROGRAM), arguments=(subject.reference, waits))
         self.executions = 0
         self.operations = 0
         self.waiting = 0  # calls that were right to wait
         self.undecided: Counter[str] = Counter()  # histories, by reason
+        self.last: Case | None = None  # that was run, under the schedule that goes with it
         self.session: Session
         self._stack = ExitStack()
         self._known: dict[Any, Judgement] = {}
@@ -67,10 +71,12 @@ class Trial:
 
     def __exit__(self, *exc: object) -> None:
         self._stack.close()
+        self._stack = ExitStack()
 
     def case(self, case: Case) -> Seen:
         """Run a program under the schedule that goes with it."""
         place = Place()
+        self.last = case
         return self.execute(case.program, Written(case.switches, place).choose, place)
 
     def execute(self, program: Program, choose: Choose, place: Place) -> Seen:
@@ -78,9 +84,9 @@ class Trial:
         session = self.session
         while True:
             module = session.world.modules["duckrace.stateful.programs.channel"]
-            scenario: Any = session.scenario  # `run`, called with the plug-in
+            scenario: Any = session.scenario  # `run`, called with the plug-in and `waits`
             performed: Callable[[], object] = partial(
-                module.performed, *scenario.args, program.capacity, program.senders, program.parts, place.begins
+                module.performed, scenario.args[0], program.capacity, program.senders, program.parts, place.begins
             )
             told = session.execute(choose, inspect=lambda: ending(session), scenario=performed)
             if not session.grown():
@@ -91,9 +97,14 @@ class Trial:
         self.executions += 1
         if self.executions % 200 == 0:
             gc.collect(0)  # what Hypothesis makes is many and young; the session's own collections look at everything
-        if told is not None:
-            return Seen(kind="wrong", why=told.message)
-        return self._judged(machine.value)
+        if told is None:
+            return self._judged(machine.value)
+        if told.kind.exit_status == 3:
+            self.undecided[told.message] += 1
+            return Seen(kind="unknown", why=told.message)
+        if told.kind is Kind.FAILED and self.waits:  # an error where an answer should be: that is for the other row
+            return RIGHT
+        return Seen(kind="wrong", why=told.message)
 
     def _judged(self, on: Any) -> Seen:
         journal = on.journal
@@ -104,13 +115,34 @@ class Trial:
         key = (journal.capacity, journal.senders, events, stops)
         found = self._known.get(key)
         if found is None:
-            judged = self.session.world.modules["duckrace.stateful.programs.watched"].judged
+            judged = self.session.world.modules["duckrace.stateful.programs._watched"].judged
             if len(self._known) > REMEMBERED:
                 self._known.clear()
-            found = self._known[key] = judged(*key, self.waits)
+            found = judged(*key, False)
+            if self.waits:  # what is wrong without anybody's waiting is for the other row
+                found = judged(*key, True) if found.kind == "linearizable" else judged(*key[:2], (), ((0, ()),), True)
+            self._known[key] = found
         if found.kind == "linearizable":
             return RIGHT
         if found.kind == "unknown":
             self.undecided[found.why] += 1
             return Seen(kind="unknown", why=found.why, judgement=found)
         return Seen(kind="wrong", why=str(found), judgement=found)
+
+    def reference_of(self, program: Program) -> Reference:
+        """The scenario that runs this program."""
+        return replace(
+            self.reference,
+            arguments=(*self.reference.arguments, program.capacity, program.senders, *program.parts),
+        )
+
+    def told(self, case: Case) -> Failure | None:
+        """The case, run once more to be told with its token; None if it does not fail again. Outside of the session."""
+        with self:
+            self.case(case)
+            decisions = list(machine.decisions)
+        reference = self.reference_of(case.program)
+        with Session(reference, self.settings) as session:
+            exploration = Exploration(session, self.settings, Replay(decisions))
+            exploration.once(decisions)
+        return exploration.result(1).failure

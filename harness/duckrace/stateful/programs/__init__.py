@@ -2,10 +2,15 @@
 
 ==============  ==================================================================================
 ``_parts``      the three parts of a program: before, threads, after
-``watched``     a channel whose calls are recorded as a history, and judged
+``_watched``    a channel whose calls are recorded as a history, and judged
 ``channel``     runs a program on a channel that is written as data
 ``rules``       runs a program of rules of a user's machine
 ==============  ==================================================================================
 
 They import ``threading`` and ``time`` (the world's); histories and models are the host's own, pure functions on values.
 """
+
+from ._parts import together
+from ._watched import NotLinearizable, leave, trying, watched
+
+__all__ = ["NotLinearizable", "leave", "together", "trying", "watched"]

@@ -13,10 +13,13 @@ reference, and so does ``leave``, by the end of a function. A handle is used by 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from duckrace.channels import ChannelError
+
 from ._parts import together
-from .watched import Watched, trying
+from ._watched import Watched, leave
 
 if TYPE_CHECKING:
     from duckrace.plugins import ChannelUnderTest
@@ -27,14 +30,14 @@ Parts = tuple[Sequence[Step], Sequence[Sequence[Step]], Sequence[Step]]
 
 def run(
     plugin: ChannelUnderTest,
+    waits: bool,
     capacity: int | None,
     senders: Sequence[str],
     before: Sequence[Step],
     threads: Sequence[Sequence[Step]],
     after: Sequence[Step],
-    waits: bool = True,
 ) -> str:
-    """Run the program, judge it, and say what came out. Raises NotLinearizable."""
+    """Run the program, judge it, and say what came out. `waits`: who waits must be right to. Raises NotLinearizable."""
     on = performed(plugin, capacity, senders, (before, threads, after))
     return on.judge(waits=waits).kind
 
@@ -91,19 +94,14 @@ def perform(on: Watched, step: Step) -> None:
     elif operation == "del":
         delattr(on, handle)
     elif operation == "leave":
-        _leave(on, handle)
+        leave(on, handle)
     elif operation == "with":
         with vars(on).pop(handle):
             pass
     elif operation == "drop":
         getattr(on, handle).drop()
-    elif operation == "next":
-        trying(next, getattr(on, handle))
     else:
-        trying(getattr(getattr(on, handle), operation), *rest)
+        call = getattr(getattr(on, handle), "__next__" if operation == "next" else operation)
+        with suppress(ChannelError, StopIteration):  # what came of it is in the history
+            call(*rest)
 
-
-def _leave(on: Watched, handle: str) -> None:
-    """The handle is a local variable, and goes with it."""
-    local = vars(on).pop(handle)
-    assert local is not None

@@ -197,7 +197,7 @@ class Watched:
         """
         found = self.judgement(waits)
         if found.violation is not None:
-            raise NotLinearizable(str(found).removeprefix("not "))
+            raise NotLinearizable(found.violation.explanation)
         return found
 
     def judgement(self, waits: bool) -> Judgement:
@@ -238,3 +238,9 @@ def trying(call: Callable[..., Any], *arguments: Any) -> None:
     """Make a call, whatever error of a channel it raises: what came of it is in the history."""
     with suppress(ChannelError, StopIteration):
         call(*arguments)
+
+
+def leave(on: Watched, handle: str) -> None:
+    """The handle becomes a local variable, and goes with it."""
+    local = vars(on).pop(handle)
+    assert isinstance(local, Proxy)
