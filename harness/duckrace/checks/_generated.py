@@ -22,11 +22,11 @@ from duckrace._token import decode
 from duckrace.histories import Wrong
 from duckrace.kernel import machine
 from duckrace.search import Replay, Strategy
+from duckrace.stateful._channel_trial import ChannelTrial
 from duckrace.stateful._channels import Channels, Size
 from duckrace.stateful._drawing import Drawing
 from duckrace.stateful._hunt import Hunt
-from duckrace.stateful._schedule import Place, Sampled
-from duckrace.stateful._trial import Seen, Stopped, Trial
+from duckrace.stateful._trial import Seen, Stopped
 from duckrace.stateful._values import Case, Program
 from duckrace.stateful._written import written
 
@@ -71,12 +71,12 @@ class Generated:
     """One row."""
 
     def __init__(self, name: str, run: Run, counts: Programs, examples: int, *, waits: bool) -> None:
-        """`examples`: programs. `waits`: of `Trial`."""
+        """`examples`: programs. `waits`: of `ChannelTrial`."""
         self.name = name
         self.run = run
         self.examples = examples
         self.samples = counts.samples
-        self.trial = Trial(run.subject, waits=waits)
+        self.trial = ChannelTrial(run.subject, waits=waits)
         self.channels = Channels(
             run.subject, Size(threads=counts.threads, operations=counts.operations, around=counts.around)
         )
@@ -109,18 +109,10 @@ class Generated:
                 with self.trial.session.outside():
                     run.tell(self.name, min(self.programs, self.examples), self.examples)
 
-    def sampled(self, program: Program, strategy: Strategy, samples: int, seed: int) -> Sampled | None:
-        with self.trial.session.held():
-            for number in range(samples):
-                strategy.begin(number)
-                place = Place()
-                sampled = Sampled(strategy, place)
-                seen = self.trial.execute(program, sampled.choose, place)
-                strategy.end(len(machine.decisions))
-                if seen.kind == "wrong" and sampled.written:
-                    self.failing = Case(program=program, switches=sampled.switches), seen
-                    return sampled
-        return None
+    def sampled(self, program: Program, strategy: Strategy, samples: int) -> tuple[Case, Seen] | None:
+        found = self.trial.sampled(program, strategy, samples)
+        self.failing = found or self.failing
+        return found
 
     # -- the row ------------------------------------------------------------------------------------------
 
@@ -261,11 +253,8 @@ class Generated:
             self.fates += exploration.fates
             failure = exploration.result(1).failure
             if failure is not None and any(fate is Fate.FAILS for _, fate in exploration.fates):
-                with Session(trial.reference_of(program), trial.settings) as session:
-                    decisions = decode(failure.schedule).threads()
-                    exploration = Exploration(session, trial.settings, Replay(decisions))
-                    exploration.once(decisions)
-                self._tell(program, exploration.result(1).failure or failure, None)
+                told = trial.replayed(program, decode(failure.schedule).threads())
+                self._tell(program, told or failure, None)
                 return True
         return False
 

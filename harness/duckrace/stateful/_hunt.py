@@ -22,7 +22,6 @@ from duckrace import search
 from duckrace.search import Strategy
 
 from ._drawing import Drawing
-from ._schedule import Place, Sampled
 from ._values import Case, Program
 
 STRATEGIES: Final = ("random", "pos", "pct")  # by turns
@@ -45,7 +44,7 @@ class Subject(Protocol):
         """Run it. Raises what Hypothesis takes for a failure."""
         ...
 
-    def sampled(self, program: Program, strategy: Strategy, samples: int, seed: int) -> Sampled | None:
+    def sampled(self, program: Program, strategy: Strategy, samples: int) -> tuple[Case, object] | None:
         """Run it under schedules of `strategy`; the first one that fails and can be written down."""
         ...
 
@@ -59,7 +58,6 @@ class Hunt:
         self.samples = samples
         self.found: tuple[list[Any], Case] | None = None  # by a sample: its choices
         self._failed = False
-        self._final: Callable[[Case], object] | None = None
 
     def test(self, options: settings, prepare: Callable[[Any], object]) -> Any:
         """The test function; `prepare` may set what Hypothesis keeps on one: a seed, a blob, a key."""
@@ -106,13 +104,13 @@ class Hunt:
             raise
         if self._failed or not self.samples or not program.threads:
             return
-        seed = zlib.crc32(repr(program).encode())
+        seed = zlib.crc32(repr(drawing.choices(case.switches)).encode())
         strategy = search.Portfolio([search.make(name, seed) for name in STRATEGIES])
-        sampled = self.subject.sampled(program, strategy, self.samples, seed)
+        sampled = self.subject.sampled(program, strategy, self.samples)
         if sampled is not None:
-            choices = drawing.choices(sampled.switches)
+            choices = drawing.choices(sampled[0].switches)
             if choices is not None:
-                self.found = choices, Case(program=program, switches=sampled.switches)
+                self.found = choices, sampled[0]
                 raise Found
 
 

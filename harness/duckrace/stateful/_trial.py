@@ -1,6 +1,6 @@
-"""Runs programs on a channel, in one session, and judges what the threads saw.
+"""Runs programs in one session, under schedules that go with them or that a strategy chooses.
 
-It knows sessions and histories; it must not know who draws programs.
+It knows sessions and endings; what a program is run on, and how what was seen is judged, is for those who derive.
 """
 
 from __future__ import annotations
@@ -9,27 +9,22 @@ import gc
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from duckrace._data import Failure, Kind
 from duckrace._endings import ending
-from duckrace._exploration import Exploration
-from duckrace._scenario import Reference, resolve
+from duckrace._scenario import Reference
 from duckrace._session import Session
 from duckrace._settings import Settings
-from duckrace.histories import Judgement
+from duckrace.hangs import Diagnosis
 from duckrace.kernel import machine
 from duckrace.kernel.machine import Choose
-from duckrace.plugins._load import Subject
-from duckrace.search import Replay
+from duckrace.search import Strategy
 
-from ._schedule import Place, Written
+from ._schedule import Place, Sampled, Written
 from ._values import Case, Program
 
-PROGRAM: Final = "duckrace.stateful.programs.channel::run"
-REMEMBERED: Final = 50_000  # judgements: schedules of one program often come to the same history
+YOUNG: Final = 200  # executions between two collections of what Hypothesis has made: that is many and young
 
 
 class Stopped(KeyboardInterrupt):
@@ -42,28 +37,24 @@ class Seen:
 
     kind: Literal["right", "wrong", "unknown"]
     why: str = ""
-    judgement: Judgement | None = None
+    judgement: Any = None
+    """What was found out about the history, if it is that which is wrong or unknown."""
 
 
 RIGHT: Final = Seen(kind="right")
 
 
 class Trial:
-    """A context manager. `waits`: who waits at the end must be right to; what is returned is looked at in any case."""
+    """A context manager."""
 
-    def __init__(self, subject: Subject, *, waits: bool) -> None:
-        self.subject = subject
-        self.waits = waits
-        self.settings = Settings(modules=subject.modules)
-        self.reference = replace(resolve(PROGRAM), arguments=(subject.reference, waits))
+    def __init__(self, reference: Reference, settings: Settings) -> None:
+        self.reference = reference
+        self.settings = settings
         self.executions = 0
-        self.operations = 0
-        self.waiting = 0  # calls that were right to wait
-        self.undecided: Counter[str] = Counter()  # histories, by reason
+        self.undecided: Counter[str] = Counter()  # executions, by reason
         self.last: Case | None = None  # that was run, under the schedule that goes with it
         self.session: Session
         self._stack = ExitStack()
-        self._known: dict[Any, Judgement] = {}
 
     def __enter__(self) -> Trial:
         self.session = self._stack.enter_context(Session(self.reference, self.settings))
@@ -73,76 +64,56 @@ class Trial:
         self._stack.close()
         self._stack = ExitStack()
 
+    def scenario(self, program: Program, place: Place) -> Callable[[], object]:
+        """What an execution runs: called for each world that is made. It tells `place` of the steps that begin."""
+        raise NotImplementedError
+
+    def judged(self, value: Any) -> Seen:
+        """What the scenario returned, judged."""
+        raise NotImplementedError
+
+    def failed(self, told: Diagnosis) -> Seen:
+        """An execution that ended in another way than by its end."""
+        return Seen(kind="wrong", why=told.message)
+
     def case(self, case: Case) -> Seen:
         """Run a program under the schedule that goes with it."""
         place = Place()
         self.last = case
         return self.execute(case.program, Written(case.switches, place).choose, place)
 
+    def sampled(self, program: Program, strategy: Strategy, samples: int) -> tuple[Case, Seen] | None:
+        """Run a program under schedules of a strategy: the first case that fails and can be written down."""
+        with self.session.held():
+            for number in range(samples):
+                strategy.begin(number)
+                place = Place()
+                sampled = Sampled(strategy, place)
+                seen = self.execute(program, sampled.choose, place)
+                strategy.end(len(machine.decisions))
+                if seen.kind == "wrong" and sampled.written:
+                    return Case(program=program, switches=sampled.switches), seen
+        return None
+
     def execute(self, program: Program, choose: Choose, place: Place) -> Seen:
         """Run a program once. Raises Stopped."""
         session = self.session
         while True:
-            module = session.world.modules["duckrace.stateful.programs.channel"]
-            scenario: Any = session.scenario  # `run`, called with the plug-in and `waits`
-            performed: Callable[[], object] = partial(
-                module.performed, scenario.args[0], program.capacity, program.senders, program.parts, place.begins
-            )
-            told = session.execute(choose, inspect=lambda: ending(session), scenario=performed)
+            told = session.execute(choose, inspect=lambda: ending(session), scenario=self.scenario(program, place))
             if not session.grown():
                 break
             session.regrow()
         if machine.over in ("interrupt", "stop") or machine.interrupted:
             raise Stopped
         self.executions += 1
-        if self.executions % 200 == 0:
-            gc.collect(0)  # what Hypothesis makes is many and young; the session's own collections look at everything
+        if self.executions % YOUNG == 0:
+            gc.collect(0)
         if told is None:
-            return self._judged(machine.value)
-        if told.kind.exit_status == 3:
-            self.undecided[told.message] += 1
-            return Seen(kind="unknown", why=told.message)
-        if told.kind is Kind.FAILED and self.waits:  # an error where an answer should be: that is for the other row
-            return RIGHT
-        return Seen(kind="wrong", why=told.message)
-
-    def _judged(self, on: Any) -> Seen:
-        journal = on.journal
-        events, stops = tuple(journal.events), tuple(journal.stops)
-        self.operations += (len(events) + len(journal.inside)) // 2
-        if self.waits:
-            self.waiting += len(stops[-1][1])
-        key = (journal.capacity, journal.senders, events, stops)
-        found = self._known.get(key)
-        if found is None:
-            judged = self.session.world.modules["duckrace.stateful.programs._watched"].judged
-            if len(self._known) > REMEMBERED:
-                self._known.clear()
-            found = judged(*key, False)
-            if self.waits:  # what is wrong without anybody's waiting is for the other row
-                found = judged(*key, True) if found.kind == "linearizable" else judged(*key[:2], (), ((0, ()),), True)
-            self._known[key] = found
-        if found.kind == "linearizable":
-            return RIGHT
-        if found.kind == "unknown":
-            self.undecided[found.why] += 1
-            return Seen(kind="unknown", why=found.why, judgement=found)
-        return Seen(kind="wrong", why=str(found), judgement=found)
-
-    def reference_of(self, program: Program) -> Reference:
-        """The scenario that runs this program."""
-        return replace(
-            self.reference,
-            arguments=(*self.reference.arguments, program.capacity, program.senders, *program.parts),
-        )
-
-    def told(self, case: Case) -> Failure | None:
-        """The case, run once more to be told with its token; None if it does not fail again. Outside of the session."""
-        with self:
-            self.case(case)
-            decisions = list(machine.decisions)
-        reference = self.reference_of(case.program)
-        with Session(reference, self.settings) as session:
-            exploration = Exploration(session, self.settings, Replay(decisions))
-            exploration.once(decisions)
-        return exploration.result(1).failure
+            seen = self.judged(machine.value)
+        elif told.kind.exit_status == 3:
+            seen = Seen(kind="unknown", why=told.message)
+        else:
+            seen = self.failed(told)
+        if seen.kind == "unknown":
+            self.undecided[seen.why] += 1
+        return seen

@@ -12,5 +12,6 @@ They import ``threading`` and ``time`` (the world's); histories and models are t
 
 from ._parts import together
 from ._watched import NotLinearizable, leave, trying, watched
+from .rules import running
 
-__all__ = ["NotLinearizable", "leave", "together", "trying", "watched"]
+__all__ = ["NotLinearizable", "leave", "running", "together", "trying", "watched"]
