@@ -109,10 +109,13 @@ class Generated:
                 with self.trial.session.outside():
                     run.tell(self.name, min(self.programs, self.examples), self.examples)
 
-    def sampled(self, program: Program, strategy: Strategy, samples: int) -> tuple[Case, Seen] | None:
+    def sampled(self, program: Program, strategy: Strategy, samples: int) -> Case | None:
         found = self.trial.sampled(program, strategy, samples)
         self.failing = found or self.failing
-        return found
+        return None if found is None else found[0]
+
+    def in_time(self) -> bool:
+        return not self.run.cut
 
     # -- the row ------------------------------------------------------------------------------------------
 
@@ -161,10 +164,13 @@ class Generated:
                 _hypothesis_internal_database_key=self.name.encode(), _hypothesis_internal_use_seed=run.seed
             )
 
+        hunt = Hunt(self, samples=self.samples)
         with self.trial, no_traces():
             try:
-                Hunt(self, samples=self.samples).run(options, prepare)
+                hunt.run(options, prepare)
             except Fails:
+                if hunt.failed is not None:
+                    self.failing = hunt.failed, self.trial.case(hunt.failed)
                 return "failed"
             except Enough:
                 return "failed" if self.failing is not None else "cut"

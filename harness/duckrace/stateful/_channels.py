@@ -47,15 +47,15 @@ class Channels:
         owner = pick(count + 1)  # who has the receiver; after the last thread: nobody
         cloned = self.subject.claims("clone")
         mine = [f"tx{n}" if cloned else MAIN for n in range(1, count + 1)]
-        begin = _Part(self, capacity, 0)
+        begin = _Part(self, capacity, 0, count)
         gone: set[str] = set()
         before = begin.steps(drawing, [mine[pick(count)]], (), pick(size.around + 1), gone)
         threads = []
         for number, handle in enumerate(mine, start=1):
-            part = _Part(self, capacity, number)
+            part = _Part(self, capacity, number, count)
             receiver = (RECEIVER,) if owner == number - 1 else ()
             threads.append(part.steps(drawing, [handle], receiver, 1 + pick(size.operations), gone))
-        end = _Part(self, capacity, count + 1)
+        end = _Part(self, capacity, count + 1, count)
         after = end.steps(drawing, list(dict.fromkeys(mine)), (RECEIVER,), pick(size.around + 1), gone)
         return _tidy(drawing, Program(before=before, threads=tuple(threads), after=after, capacity=capacity), cloned)
 
@@ -63,7 +63,8 @@ class Channels:
 class _Part:
     """What one thread of a program does."""
 
-    def __init__(self, channels: Channels, capacity: int | None, number: int) -> None:
+    def __init__(self, channels: Channels, capacity: int | None, number: int, threads: int) -> None:
+        self.threads = threads
         self.claims = channels.subject.claims
         self.capacity = capacity
         self.number = number
@@ -83,12 +84,39 @@ class _Part:
                 kinds = self._kinds(there)
                 kind = step.pick(len(kinds) + 1)
                 if not kind:
+                    step.none()
                     break
                 operation, handle = kinds[kind - 1]
                 found.append(self._step(step, operation, handle, alive))
                 if operation in DROPS:
                     gone.add(handle)
+        if self.number and self.number <= self.threads:
+            self._leave(drawing, len(found), [handle for handle in alive if handle not in gone], found, gone)
         return tuple(found)
+
+    def _leave(
+        self, drawing: Drawing, place: int, handles: Sequence[str], found: list[Step], gone: set[str]
+    ) -> None:
+        """One drop more, or none: much happens only when the last sender goes."""
+        kinds = self._drops(handles)
+        if not kinds:
+            return
+        with drawing.step(self.number, place) as step:
+            kind = step.pick(len(kinds) + 1)
+            if not kind:
+                step.none()
+                return
+            found.append(kinds[kind - 1])
+            gone.add(kinds[kind - 1][1])
+
+    def _drops(self, handles: Sequence[str]) -> list[tuple[str, str]]:
+        """Ways to drop handles that are nobody else's."""
+        kinds: list[tuple[str, str]] = []
+        for handle in handles:
+            if not (self.shared and handle == MAIN):
+                kinds += [("drop", handle), ("with", handle)] * self.claims("drop")
+                kinds += [("del", handle), ("leave", handle)] * self.claims("refcount_drop")
+        return kinds
 
     def _kinds(self, handles: Sequence[str]) -> list[tuple[str, str]]:
         """What can be called on which handle. Receives first, and twice, as there is one receiver only."""
@@ -108,11 +136,7 @@ class _Part:
             kinds += [("try_send", handle)] * (bounded and self.claims("try_send"))
             kinds += [("send_timeout", handle)] * (bounded and self.claims("timeouts"))
             kinds += [("clone", handle)] * self.claims("clone")
-        for handle in handles:
-            if self.shared and handle == MAIN:
-                continue
-            kinds += [("drop", handle), ("with", handle)] * self.claims("drop")
-            kinds += [("del", handle), ("leave", handle)] * self.claims("refcount_drop")
+        kinds += self._drops(handles)
         return kinds * OFTEN
 
     def _step(self, drawing: Drawing, operation: str, handle: str, alive: list[str]) -> Step:

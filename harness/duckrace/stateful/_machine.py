@@ -13,10 +13,12 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 from hypothesis import HealthCheck, settings
-from hypothesis.reporting import report
 
 from duckrace._errors import CheckFailed, UsageError
 from duckrace._scenario import SEPARATOR, Reference, resolve
+
+from duckrace.kernel import machine
+from duckrace.search import Strategy
 
 from ._drawing import Drawing
 from ._hunt import Hunt
@@ -137,8 +139,12 @@ class _Hunted:
             self.failing = case, seen
             raise CheckFailed(f"{seen.why}\n\n{self.told(case)}")
 
-    def sampled(self, program: Program, strategy: Any, samples: int) -> tuple[Case, Seen] | None:
-        return self.trial.sampled(program, strategy, samples)
+    def sampled(self, program: Program, strategy: Strategy, samples: int) -> Case | None:
+        found = self.trial.sampled(program, strategy, samples)
+        return None if found is None else found[0]
+
+    def in_time(self) -> bool:
+        return True
 
     def told(self, case: Case) -> str:
         """The program as a file, and where its threads are left."""
@@ -155,8 +161,6 @@ def _switched(switches: Switches) -> Iterator[str]:
 
 
 def _stopped(hunted: _Hunted) -> BaseException:
-    from duckrace.kernel import machine
-
     if machine.over == "stop":
         return CheckFailed(f"UNCONTROLLED: {machine.error}")
     return KeyboardInterrupt()
@@ -184,6 +188,3 @@ def _reference(kind: type[ParallelMachine]) -> Reference:
     if path is None:
         raise UsageError(f"The machine {name!r} has no source file (typed at a prompt?): put it into one.")
     return resolve(f"{path}{SEPARATOR}{name}")
-
-
-__all__ = ["ParallelMachine", "report", "run_parallel_machine_as_test"]

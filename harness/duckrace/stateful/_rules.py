@@ -103,6 +103,7 @@ class Rules:
             with drawing.step(thread, place) as step:
                 choice = step.pick(len(able) + 1)
                 if not choice:
+                    step.none()
                     break
                 found.append(self._drawn(step, thread, place, able[choice - 1], bundles))
         return found

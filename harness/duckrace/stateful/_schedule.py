@@ -39,6 +39,7 @@ class Place:
     def __init__(self) -> None:
         self._steps: dict[int, tuple[int, int]] = {}  # by the machine's number of a thread
         self._choices: dict[int, int] = {}
+        self.made: dict[tuple[int, int], int] = {}  # by step: its choices so far
 
     def begins(self, thread: int, step: int) -> None:
         """The running thread, which the program calls `thread`, begins a step."""
@@ -51,7 +52,10 @@ class Place:
         """The step of a thread, and the number of the choice that it makes now; None: it is in none."""
         choice = self._choices.get(running.n, 0)
         self._choices[running.n] = choice + 1
-        return self._steps.get(running.n), choice
+        step = self._steps.get(running.n)
+        if step is not None:
+            self.made[step] = choice + 1
+        return step, choice
 
 
 class Written:

@@ -53,6 +53,7 @@ class Trial:
         self.executions = 0
         self.undecided: Counter[str] = Counter()  # executions, by reason
         self.last: Case | None = None  # that was run, under the schedule that goes with it
+        self.place = Place()  # of the last case: where its threads came to
         self.session: Session
         self._stack = ExitStack()
 
@@ -78,7 +79,7 @@ class Trial:
 
     def case(self, case: Case) -> Seen:
         """Run a program under the schedule that goes with it."""
-        place = Place()
+        self.place = place = Place()
         self.last = case
         return self.execute(case.program, Written(case.switches, place).choose, place)
 

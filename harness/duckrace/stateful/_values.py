@@ -37,14 +37,15 @@ class Program:
         return sum(map(len, self.workers))
 
     def without(self, worker: int, step: int) -> Program:
-        """The same without one step."""
-        workers = [list(steps) for steps in self.workers]
-        del workers[worker][step]
-        return self._with(workers)
-
-    def _with(self, workers: list[list[Step]]) -> Program:
-        before, *threads, after = map(tuple, workers)
-        return replace(self, before=before, threads=tuple(threads), after=after)
+        """The same without one step. The thread stays, if with nothing to do."""
+        workers = [
+            steps[:step] + steps[step + 1 :] if number == worker else steps for number, steps in enumerate(self.workers)
+        ]
+        found = replace(self, before=workers[0], threads=tuple(workers[1:-1]), after=workers[-1])
+        if not self.senders:
+            return found
+        used = set(found.handles())
+        return replace(found, senders=tuple(name for name in self.senders if name in used) or self.senders[:1])
 
     def handles(self) -> Iterator[str]:
         """Every handle that a step uses."""
