@@ -109,7 +109,7 @@ def encode_stress(report: StressReport) -> str:
             "histories": report.histories,
             "undecided": report.undecided,
             "specification": report.specification,
-            "covered": dict(report.covered),
+            "covered": [{"channel": name, "histories": number} for name, number in report.covered.items()],
             "outcomes": [[repr(value), count] for value, count in report.outcomes.items()],
             "threads": report.threads,
             "seed": report.seed,
