@@ -31,7 +31,7 @@ from duckrace.stateful._trial import RIGHT, Seen, Trial
 
 CHANNELS = ("reference", "queue", "model")
 PROGRAMS = 400  # of one seed
-SAMPLES = 49  # schedules of each, besides the one that is drawn with it
+SAMPLES = 24  # schedules of each, besides the one that is drawn with it
 
 
 class BothQuestions(ChannelTrial):
