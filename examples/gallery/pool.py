@@ -1,7 +1,7 @@
 """A pool of connections: a model that does not say which one is handed out, and a pool that hands one out twice.
 
-duckrace explore examples/gallery/pool.py::right --strategy dpor
-duckrace explore examples/gallery/pool.py::broken
+    duckrace explore examples/gallery/pool.py::right --strategy dpor
+    duckrace explore examples/gallery/pool.py::broken
 """
 
 from __future__ import annotations

@@ -107,9 +107,7 @@ def _first(
     best: tuple[int, Found[Any], Graph] | None = None
     while low <= high:  # linearizability is closed under prefixes
         middle = low if high - low < 8 else (low + high) // 2
-        again, other = searched(
-            machine, until(operations, _return(operations[graph.returns[middle]]) + 1), small(operations)
-        )
+        again, other = searched(machine, until(operations, _return(operations[graph.returns[middle]]) + 1), small(operations))
         if again.answer is None:
             return None
         if again.answer:

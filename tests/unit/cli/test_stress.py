@@ -1,13 +1,16 @@
 """``duckrace stress``: what it prints, what it keeps, and its exit statuses."""
 
 import json
+import signal
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from duckrace import cli
 
-from .conftest import Run
+from .conftest import Run, command, environment
 
 PROGRAMS = Path(__file__).parents[1] / "realthreads" / "programs"
 WRONG = f"{PROGRAMS / 'channels.py'}::says_closed"
@@ -86,6 +89,17 @@ def test_a_hang(duckrace: Run) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert "Who waits for what" in done.stdout
     assert done.stdout.count("scenarios.py:") >= 2
+
+
+def test_ctrl_c() -> None:
+    line = command("stress", "--channel", "queue", "--seconds", "60", "--operations", "1000")
+    process = subprocess.Popen(line, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (3, "")
+    assert out.startswith("BUDGET(interrupted; ")
+    assert "that is not a pass" in out
 
 
 def test_a_call_that_lets_nobody_run(duckrace: Run) -> None:
