@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 import duckrace
 from duckrace._errors import UsageError
@@ -23,8 +24,24 @@ HISTORIES = "histories"
 @click.argument("scenario", metavar="[FILE_OR_MODULE::FUNCTION]", required=False)
 @option("--channel", metavar="REF", help="FILE_OR_MODULE::NAME, or a name of `duckrace list`. Default: reference.")
 @option("--seconds", default=10.0, show_default=True, metavar="SECONDS", type=float, help="How long.")
-@option("--operations", default=20_000, show_default=True, metavar="N", type=int, help="Calls in one long history.")
-@option("--threads", default=4, show_default=True, metavar="N", type=int, help="How many use a channel.")
+@click.option(
+    "--operations",
+    envvar="DUCKRACE_STRESS_OPERATIONS",  # those of `verify` are others; so are its threads
+    default=20_000,
+    show_default=True,
+    metavar="N",
+    type=int,
+    help="Calls in one long history.",
+)
+@click.option(
+    "--threads",
+    envvar="DUCKRACE_STRESS_THREADS",
+    default=4,
+    show_default=True,
+    metavar="N",
+    type=int,
+    help="How many use a channel.",
+)
 @seed_
 @option(
     "--switch-interval", default=1e-6, show_default=True, metavar="SECONDS", type=float,
@@ -67,6 +84,9 @@ def stress(
     from duckrace import realthreads
     from duckrace.report.terminal import Bar
 
+    source = click.get_current_context().get_parameter_source("channel")
+    if source is ParameterSource.ENVIRONMENT and (scenario or judge):
+        channel = None  # the environment says which channel, where one is wanted
     given = [name for name, value in (("FUNCTION", scenario), ("--channel", channel), ("--judge", judge)) if value]
     if len(given) > 1:
         raise UsageError(f"{' and '.join(given)} were given, and one run has one subject: say which.")

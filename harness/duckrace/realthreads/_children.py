@@ -11,6 +11,7 @@ It knows the plan and processes; it must not know what a history means.
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 import time
@@ -53,6 +54,7 @@ def child(
     part: Part, plan: Plan, box: list[Any], handle: int, link: Connection, interval: float, path: list[str]
 ) -> None:
     """The main function of a child. It is told: go, look. It says: ready, at (so many events), where, done."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends this
     sys.path[:] = path
     log = ThreadLog("clock")
     buffer = log.thread(part.name)
@@ -107,7 +109,17 @@ class Children:
         self._busy = False
 
     def start(self) -> None:
-        """Start all, wait until all are ready, let them go. The handles are theirs then: this process drops its own."""
+        """Start all, wait until all are ready, let them go. The handles are theirs then: this process drops its own.
+
+        Raises UsageError: one does not start.
+        """
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
         for part, box, number in self._handles:
             ours, theirs = self._context.Pipe()
             given = (part, self._plan, box, number, theirs, self._interval, list(sys.path))
@@ -118,9 +130,15 @@ class Children:
             self._links[ours] = part.name
             _close(box.pop())
         for link, name in list(self._links.items()):
-            if not link.poll(START) or link.recv()[0] != "ready":
-                self.stop()
-                raise UsageError(f"The process for {name} did not start within {START:g} seconds.")
+            try:
+                if not link.poll(START):
+                    raise UsageError(f"The process for {name} did not start within {START:g} seconds.")
+                link.recv()
+            except EOFError:
+                raise UsageError(
+                    f"The process for {name} did not start. It imports the script that called duckrace.stress, which "
+                    'has to do so under `if __name__ == "__main__":`; or use processes=False (--no-processes).'
+                ) from None
         self.begun = time.perf_counter()
         for link in self._links:
             link.send("go")

@@ -78,6 +78,16 @@ def test_wrong_use(arguments: list[str], said: str, capsys: pytest.CaptureFixtur
     assert said in err
 
 
+def test_a_channel_of_the_environment_gives_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DUCKRACE_CHANNEL", "simplequeue")
+    assert cli.main(["stress", *SHORT, "-q"]) == 0
+    assert "queue.SimpleQueue" in capsys.readouterr().out
+    assert cli.main(["stress", f"{PROGRAMS / 'scenarios.py'}::fine", *SHORT, "-q"]) == 0
+    assert "scenarios.py::fine" in capsys.readouterr().out
+
+
 def test_check_names_stress(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", "--channel", "mp-pipe"]) == 2
     assert "`duckrace stress --channel mp-pipe` runs it" in capsys.readouterr().err

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
+import sys
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,3 +84,11 @@ def test_two_clocks_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time, "get_clock_info", lambda name: SimpleNamespace(implementation=name))
     with pytest.raises(UsageError, match=r"cannot be put in one order: use processes=False \(--no-processes\)"):
         duckrace.stress("mp-pipe")
+
+
+def test_a_script_without_guard(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("import duckrace\nduckrace.stress('mp-pipe', seconds=0.1)\n")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=100, check=False)
+    assert done.returncode == 1
+    assert 'under `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
