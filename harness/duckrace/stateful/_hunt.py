@@ -84,7 +84,7 @@ class Hunt:
         def duckrace_case(data: Any) -> None:
             self._one(data.conjecture_data)
 
-        duckrace_case._hypothesis_internal_print_given_args = False
+        vars(duckrace_case)["_hypothesis_internal_print_given_args"] = False
         prepare(duckrace_case)
         return duckrace_case
 

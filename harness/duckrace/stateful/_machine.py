@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, settings
 
 from duckrace._errors import CheckFailed, UsageError
 from duckrace._scenario import SEPARATOR, Reference, resolve
-
 from duckrace.kernel import machine
 from duckrace.search import Strategy
 
