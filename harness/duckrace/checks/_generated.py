@@ -123,9 +123,6 @@ class Generated:
         started = time.perf_counter()
         run = self.run
         skipped = not_claimed(run.subject, NEEDS)
-        if not self.channels.capacities:
-            verdict = Verdict(kind=Kind.SKIPPED, detail="nothing of it is claimed")
-            return Row(name=self.name, verdict=verdict, covered="nothing of it is claimed", skipped=skipped)
         run.tell(self.name, 0, self.examples)
         ending = "failed" if self._again() else self._hunted()
         run.tell(self.name, self.examples if ending == "all" else self.programs, self.examples)
