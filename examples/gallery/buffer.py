@@ -1,7 +1,7 @@
 """A bounded buffer: both ends wait, the model says that it is a FIFO, and a broken one takes more than it has room for.
 
-    duckrace explore examples/gallery/buffer.py::right --strategy dpor
-    duckrace explore examples/gallery/buffer.py::broken
+duckrace explore examples/gallery/buffer.py::right --strategy dpor
+duckrace explore examples/gallery/buffer.py::broken
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A counter: the smallest model there is, one that is right and one that loses an increment.
 
-    duckrace explore examples/gallery/counter.py::right --strategy dpor
-    duckrace explore examples/gallery/counter.py::broken
+duckrace explore examples/gallery/counter.py::right --strategy dpor
+duckrace explore examples/gallery/counter.py::broken
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A lock: a model with a call that waits, and a broken lock that lets two in.
 
-    duckrace explore examples/gallery/lock.py::right --strategy dpor
-    duckrace explore examples/gallery/lock.py::broken
+duckrace explore examples/gallery/lock.py::right --strategy dpor
+duckrace explore examples/gallery/lock.py::broken
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A pool of connections: a model that does not say which one is handed out, and a pool that hands one out twice.
 
-    duckrace explore examples/gallery/pool.py::right --strategy dpor
-    duckrace explore examples/gallery/pool.py::broken
+duckrace explore examples/gallery/pool.py::right --strategy dpor
+duckrace explore examples/gallery/pool.py::broken
 """
 
 from __future__ import annotations
@@ -57,11 +57,8 @@ class LeakyPool(Pool):
 
 def check(pool):
     pool = recorded(pool)
-
-    def use():
-        pool.give(pool.take())
-
-    threads = [Thread(target=use, name=name) for name in ("A", "B")]
+    pool.give(pool.take())
+    threads = [Thread(target=pool.take, name=name) for name in ("A", "B")]
     for thread in threads:
         thread.start()
     for thread in threads:

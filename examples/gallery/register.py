@@ -1,7 +1,7 @@
 """A register with compare-and-set, and one whose compare and set are two steps.
 
-    duckrace explore examples/gallery/register.py::right --strategy dpor
-    duckrace explore examples/gallery/register.py::broken
+duckrace explore examples/gallery/register.py::right --strategy dpor
+duckrace explore examples/gallery/register.py::broken
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A stack: last in, first out, and a broken one that hands an item out twice.
 
-    duckrace explore examples/gallery/stack.py::right --strategy dpor
-    duckrace explore examples/gallery/stack.py::broken
+duckrace explore examples/gallery/stack.py::right --strategy dpor
+duckrace explore examples/gallery/stack.py::broken
 """
 
 from __future__ import annotations

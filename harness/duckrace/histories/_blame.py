@@ -11,9 +11,9 @@ All this has a small budget. Where that does not do, less is said, and nothing t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from duckrace._data import Kind
 from duckrace_models import Machine as Channel
@@ -27,7 +27,16 @@ from ._search import Budget, Found, search
 Graph: TypeAlias = Points | Phases
 
 RESULTS: Final = 12
-"""So many results are tried at most."""
+"""So many results are tried at most, and fewer where that takes long."""
+FEW: Final = 10
+"""So many operations are drawn without leaving any out."""
+
+
+class Sent(NamedTuple):
+    """A channel's model, and sender handles that were there from the start."""
+
+    model: Channel
+    senders: Collection[Hashable]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,10 @@ class Blame:
     """Whether all that returned before the culprit is explained; else it is merely where the search got stuck."""
     allowed: tuple[Any, ...] = ()
     """What the culprit could have returned."""
+    every: bool = True
+    """Whether that is all of it."""
+    known: bool = True
+    """Whether the model has any result for a call like it."""
     woken_by: Operation | None = None
     effective: bool = False
     """The culprit waits, and must have taken effect."""
@@ -53,27 +66,27 @@ class Blame:
 
 
 def searched(
-    machine: Machine | Channel, operations: Sequence[Operation], budget: Budget, *, lookahead: bool = True
+    machine: Machine | Sent, operations: Sequence[Operation], budget: Budget, *, lookahead: bool = True
 ) -> tuple[Found[Any], Graph]:
     """Search for an order; with the graph that was searched."""
-    if isinstance(machine, Channel):
-        phases = Phases(machine, operations, lookahead=lookahead)
+    if isinstance(machine, Sent):
+        phases = Phases(machine.model, operations, senders=machine.senders, lookahead=lookahead)
         return search(phases, budget), phases
     points = Points(machine, operations, lookahead=lookahead)
     return search(points, budget), points
 
 
-def small(operations: Sequence[Operation]) -> Budget:
-    """Enough for a search that hardly goes wrong."""
-    most = 2_000 + 4 * len(operations)
+def small(operations: Sequence[Operation], steps: int = 0) -> Budget:
+    """Enough for a search that hardly goes wrong, or that is about as hard as one of so many steps."""
+    most = 2_000 + 4 * len(operations) + 2 * steps
     return Budget(steps=most, entries=most)
 
 
-def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Found[Any], graph: Graph) -> Blame:
+def blame(machine: Machine | Sent, operations: Sequence[Operation], found: Found[Any], graph: Graph) -> Blame:
     """`found` is a search of the graph of these operations that has failed."""
     if found.place == graph.places:
         return _should_go_on(operations, found, graph)
-    first = _first(machine, operations, found.place, graph)
+    first = _first(machine, operations, found, graph)
     if first is None:
         culprit = operations[graph.returns[found.place]]
         start, states = _rest(graph, found, culprit)
@@ -85,7 +98,7 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
             drawn=_between(operations, start, _return(culprit)),
             states=states,
         )
-    place, again, other = first
+    last, again, other = first
     if again.answer:  # all that returned is explained, by effects of calls that are suspended
         effects = [number for _, number, _ in again.effects()]
         return Blame(
@@ -95,29 +108,32 @@ def blame(machine: Machine | Channel, operations: Sequence[Operation], found: Fo
             order=tuple(operations[number] for number in effects),
             drawn=tuple(operations),
         )
-    return _fits_nowhere(machine, operations, operations[graph.returns[place]], again, other)
+    return _fits_nowhere(machine, operations, last, again, other)
 
 
 def _first(
-    machine: Machine | Channel, operations: Sequence[Operation], place: int, graph: Graph
-) -> tuple[int, Found[Any], Graph] | None:
-    """The first place, from the one given on, up to which no order explains the history, with its search; or the last
-    place, if one explains all that returned. None if the budget does not do."""
-    low, high = place, graph.places - 1
-    best: tuple[int, Found[Any], Graph] | None = None
-    while low <= high:  # linearizability is closed under prefixes
-        middle = low if high - low < 8 else (low + high) // 2
-        again, other = searched(machine, until(operations, _return(operations[graph.returns[middle]]) + 1), small(operations))
+    machine: Machine | Sent, operations: Sequence[Operation], failed: Found[Any], graph: Graph
+) -> tuple[Operation, Found[Any], Graph] | None:
+    """The first operation to return up to which no order explains the history, with its search; or the last one, if all
+    that returned is explained. None if the budget does not do."""
+    since = _return(operations[graph.returns[failed.place]])
+    budget = small(operations, failed.steps)
+    returned = [operation for operation in operations if operation.ret is not None and operation.ret >= since]
+    returned.sort(key=_return)
+    low, high, stride = 0, len(returned) - 1, 0
+    found: tuple[Operation, Found[Any], Graph] | None = None
+    while low <= high:  # linearizability is closed under prefixes; most likely it is the first one, or soon after
+        middle = min(low + stride, high)
+        again, other = searched(machine, until(operations, _return(returned[middle]) + 1), budget)
         if again.answer is None:
             return None
         if again.answer:
-            low = middle + 1
-            if best is None and low > high:
-                return middle, again, other
+            low, stride = middle + 1, 2 * stride + 1
         else:
-            best = middle, again, other
-            high = middle - 1
-    return best
+            high, stride = middle - 1, 0
+        if not again.answer or found is None or found[1].answer:
+            found = returned[middle], again, other
+    return found
 
 
 def until(operations: Sequence[Operation], end: int) -> list[Operation]:
@@ -132,39 +148,68 @@ def until(operations: Sequence[Operation], end: int) -> list[Operation]:
 
 
 def _fits_nowhere(
-    machine: Machine | Channel, operations: Sequence[Operation], culprit: Operation, found: Found[Any], graph: Graph
+    machine: Machine | Sent, operations: Sequence[Operation], culprit: Operation, found: Found[Any], graph: Graph
 ) -> Blame:
     """`found` is the search of the shortest beginning that no order explains."""
     end = _return(culprit)
     number = operations.index(culprit)
     before, without = searched(machine, until(operations, end), small(operations))
-    if not graph.conflict:
-        # What the lookahead refuses the model may allow, and all that it allows is wanted.
-        found, graph = searched(machine, until(operations, end + 1), small(operations), lookahead=False)
-    drawn_from, states = _rest(graph, found, culprit)
-    seen: list[Any] = []
-    allowed: list[Any] = []
-    for result in (*graph.answers(number), *without.answers(number)):
-        if len(seen) == RESULTS:
-            break
-        if result in seen:
-            continue
-        seen.append(result)
-        tried = until(operations, end + 1)
-        tried[number] = replace(culprit, result=result)
-        if searched(machine, tried, small(operations))[0].answer:
-            allowed.append(result)
+    conflict = graph.conflict
     shown = until(operations, end + 1)
-    if graph.conflict:
-        shown, drawn_from = [shown[n] for n in sorted({*graph.conflict, number})], -1
+    every = True
+    if conflict or graph.before:  # what the lookahead refuses the model may allow, and all that it allows is wanted
+        blind, plain = searched(machine, shown, small(operations), lookahead=False)
+        every = blind.answer is False
+        if every:
+            found, graph = blind, plain
+    # It took effect, whatever it returned, from one of these; they do not depend on what it returned.
+    nearest = [
+        configuration
+        for place, tried in enumerate(found.tried)
+        if place == graph.places or _return(graph.operations[graph.returns[place]]) > culprit.call
+        for configuration in tried
+    ]
+    seen = _distinct(graph.answers(number, nearest))
+    if isinstance(graph, Points) and graph.machine.describes is not None:
+        allowed = seen  # descriptions cannot be tried
+    else:
+        if not every:
+            seen = _distinct((*seen, *graph.answers(number), *without.answers(number)))
+        most = max(3, min(RESULTS, 3_000 // len(operations)))
+        every = every and len(seen) <= most
+        allowed = []
+        for result in seen[:most]:
+            shown[number] = replace(culprit, result=result)
+            if searched(machine, shown, small(operations))[0].answer:
+                allowed.append(result)
+        shown[number] = culprit
+    drawn_from, states = _rest(graph, found, culprit)
+    if len(shown) <= FEW:
+        drawn_from, states = -1, ()
+    elif conflict:
+        shown, drawn_from, states = [shown[n] for n in sorted({*conflict, number})], -1, ()
     return Blame(
         kind=Kind.FAILED,
         culprit=culprit,
         allowed=tuple(allowed),
+        every=every,
+        known=bool(seen or graph.answers(number) or without.answers(number)),
         order=tuple(operations[number] for _, number, _ in before.effects()),
         drawn=_between(shown, drawn_from, end),
         states=states,
     )
+
+
+def _distinct(values: Iterable[Any]) -> list[Any]:
+    """In their order; they need not be hashable."""
+    found: list[Any] = []
+    texts: set[str] = set()
+    for value in values:
+        text = repr(value)
+        if text not in texts:
+            texts.add(text)
+            found.append(value)
+    return found
 
 
 def _should_go_on(operations: Sequence[Operation], found: Found[Any], graph: Graph) -> Blame:

@@ -13,6 +13,7 @@ from duckrace._data import Kind
 from ._blame import Blame
 from ._draw import called, came_back, lanes, shown
 from ._history import Operation
+from ._model import Cancelled
 
 MANY: Final = 6
 """So many results or states are named; of more it is said how many there are."""
@@ -47,10 +48,17 @@ def _fits_nowhere(fault: Blame, of: str) -> list[str]:
     if not fault.certain:
         return [f"The history{of} is not linearizable: no order was found to go beyond {named}, and all were tried."]
     lines = [f"The history{of} is not linearizable: {named} fits nowhere."]
-    if fault.allowed:
-        lines.append(f"The model allows it only {_either(map(came_back, fault.allowed))}.")
+    if isinstance(fault.culprit.result, Cancelled):
+        lines.append("Others were told of its effect, and a call that is cancelled has none.")
+    elif fault.allowed:
+        only = "only" if fault.every else "for example"
+        lines.append(f"The model allows it {only} {_either(map(came_back, fault.allowed))}.")
+    elif not fault.every:
+        lines.append("Results that the model has for it elsewhere do not fit either.")
+    elif fault.known:
+        lines.append("The model lets it wait: it should not have returned at all.")
     else:
-        lines.append(f"The model lets it wait until then, or knows no {fault.culprit.what}.")
+        lines.append(f"In no state that was met has the model a result for {called(fault.culprit.what)}: is it known?")
     return lines
 
 

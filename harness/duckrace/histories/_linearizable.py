@@ -6,7 +6,7 @@ are recorded.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from duckrace._data import Kind, Verdict
 from duckrace._errors import CheckFailed, UsageError
 from duckrace_models import Machine as Channel
 
-from ._blame import blame, searched
+from ._blame import Sent, blame, searched
 from ._explain import explained
 from ._history import History, Operation
 from ._model import Machine, Model
@@ -63,13 +63,21 @@ class Linearizability:
 
 
 def linearizable(
-    history: History, model: Model | Channel, *, max_steps: int = 1_000_000, max_entries: int = 1_000_000
+    history: History,
+    model: Model | Channel,
+    *,
+    senders: Collection[Hashable] = (),
+    max_steps: int = 1_000_000,
+    max_entries: int = 1_000_000,
 ) -> Linearizability:
     """Whether what everybody saw is explained by one order of the model's steps, each call between its call and return.
 
     `model` is a state machine with ``initial()`` and ``step(state, name, arguments)`` (docs/models.md), or one of the
     channel models (``duckrace_models.model_for(capacity)``). Calls that had not returned may have taken effect or not;
     those that were suspended when nobody could go on must be calls that the model lets wait at the end.
+
+    `senders`, for a channel: the handles that were there from the start, if some of them were never used; they keep the
+    channel open. All others that no clone has made were there from the start, too.
 
     The question is NP-complete, so there is a budget: effects tried and configurations remembered (some 200 bytes
     each). Used up, the verdict is BUDGET, never a pass. Raises UsageError for a model or a history that cannot be used.
@@ -79,7 +87,9 @@ def linearizable(
     for name, value in (("max_steps", max_steps), ("max_entries", max_entries)):
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise UsageError(f"{name} is a whole number, at least 1, and not {value!r}.")
-    machine = model if isinstance(model, Channel) else Machine(model)
+    if senders and not isinstance(model, Channel):
+        raise UsageError("Only the models of channels have senders.")
+    machine = Sent(model, senders) if isinstance(model, Channel) else Machine(model)
     points: list[tuple[int, int, Operation]] = []
     steps = entries = 0
     unknown: Linearizability | None = None
@@ -125,8 +135,8 @@ def linearizable(
     return Linearizability(verdict=Verdict(kind=Kind.PASSED), witness=witness, steps=steps, entries=entries)
 
 
-def _partitions(history: History, machine: Machine | Channel) -> list[tuple[Hashable, Sequence[Operation]]]:
-    if isinstance(machine, Channel) or machine.partition is None:
+def _partitions(history: History, machine: Machine | Sent) -> list[tuple[Hashable, Sequence[Operation]]]:
+    if isinstance(machine, Sent) or machine.partition is None:
         return [(None, history.operations)]
     parts: dict[Hashable, list[Operation]] = {}
     for operation in history.operations:

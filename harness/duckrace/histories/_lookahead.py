@@ -74,6 +74,13 @@ def order(
     return before, None
 
 
+def due(operations: Sequence[Operation], moves: Mapping[int, Move]) -> dict[int, int]:
+    """For an operation that puts a value in, where the value has come out: a good order to try."""
+    out = {value: operations[number].ret or 0 for number, (way, value) in moves.items() if way == "out"}
+    never = max(out.values(), default=0) + 1
+    return {number: out.get(value, never) for number, (way, value) in moves.items() if way == "in"}
+
+
 def emptied(operations: Sequence[Operation], moves: Mapping[int, Move]) -> set[int]:
     """The positions of returns after which no call is open and all values that went in have come out again.
 

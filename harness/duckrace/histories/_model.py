@@ -123,7 +123,7 @@ class Machine:
         self._step: Callable[[Any, str, tuple[Any, ...]], Any] = model.step
         self.partition: Callable[[Any], Hashable] | None = getattr(model, "partition", None)
         self.fifo: Callable[[Any], Any] | None = getattr(model, "fifo", None)
-        self._matches: Callable[[Any, Any], Any] | None = getattr(model, "matches", None)
+        self.describes: Callable[[Any, Any], Any] | None = getattr(model, "matches", None)
         self.states: list[Any] = []
         self._numbers: dict[Any, int] = {}
         self._ways: dict[tuple[int, Hashable], Ways] = {}
@@ -144,7 +144,7 @@ class Machine:
         return known
 
     def matches(self, allowed: Any, actual: Any) -> bool:
-        return bool(allowed == actual if self._matches is None else self._matches(allowed, actual))
+        return bool(allowed == actual if self.describes is None else self.describes(allowed, actual))
 
     def _ask(self, state: int, what: Invocation) -> Iterator[tuple[Any, int]]:
         answer = self._step(self.states[state], what.name, what.arguments)

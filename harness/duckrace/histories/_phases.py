@@ -14,14 +14,14 @@ It knows the channel models and operations; it must not know how a search walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from duckrace._errors import UsageError
 from duckrace_models import RECEIVER, Call, Machine, Ok, Response, State, Transition
 
 from ._history import Operation
-from ._lookahead import Move, emptied, order
+from ._lookahead import Move, due, emptied, order
 from ._model import Cancelled
 
 SENDS = frozenset(("send", "try_send", "send_timeout"))
@@ -31,17 +31,27 @@ RECEIVES = frozenset(("recv", "try_recv", "recv_timeout"))
 class Phases:
     """A `Problem` of `_search` over the states of a channel's model."""
 
-    def __init__(self, model: Machine, operations: Sequence[Operation], *, lookahead: bool = True) -> None:
+    def __init__(
+        self,
+        model: Machine,
+        operations: Sequence[Operation],
+        *,
+        senders: Collection[Hashable] = (),
+        lookahead: bool = True,
+    ) -> None:
+        """`senders`: handles that were there from the start, besides those that a call was made on."""
         self.model = model
         self.operations = operations
         for operation in operations:
             _well_formed(model, operation)
         self.suspended = [number for number, operation in enumerate(operations) if operation.suspended]
-        self._initial = model.initial(_senders(operations))
+        self._initial = model.initial(_senders(operations, senders))
         moves, unseen = _moves(operations)
         self.before: dict[int, tuple[int, ...]] = {}
         self.conflict: tuple[int, ...] = ()  # calls that have no order, whatever the rest did
+        self.due: dict[int, int] = {}  # where the message of a send is received: the first one first
         if lookahead:
+            self.due = due(operations, moves)
             self.before, conflict = order(operations, moves, unseen=unseen)
             if conflict is not None:
                 self.conflict = tuple(number for number in conflict if number is not None)
@@ -85,7 +95,7 @@ class Phases:
             elif me.phase == "decided":
                 yield True, self._return(place, configuration), ()
         steps = [step for step in self._next(configuration) if step.action != "return"]
-        steps.sort(key=lambda step: step.caller != returning)
+        steps.sort(key=lambda step: (step.caller != returning, self.due.get(open_[step.caller], 0)))
         for step in steps:
             effects = self._effects(place, step, open_, configuration)
             if effects is not None:
@@ -112,15 +122,17 @@ class Phases:
                     todo.append(step.state)
         return False
 
-    def answers(self, number: int) -> list[Response]:
-        """What the call could return in some state that was met."""
+    def answers(self, number: int, configurations: Iterable[State] | None = None) -> list[Response]:
+        """What the call could be told by the next step, in some state that was met; or in these configurations."""
         call = self.operations[number].what
+        met = list(self._enabled) if configurations is None else sorted(configurations, key=repr)
         return [
             response
-            for state, steps in self._enabled.items()
-            for step in steps
+            for state in met
+            if (me := state.of(call.caller)) is not None and me.call == call
+            for step in self._next(state)
             for caller, response in step.decided
-            if caller == call.caller and (me := state.of(caller)) is not None and me.call == call
+            if caller == call.caller
         ]
 
     def state(self, configuration: State) -> str:
@@ -146,17 +158,24 @@ class Phases:
                 return None
             if operation.ret is not None and response != operation.result:
                 return None
-            if isinstance(response, Ok) and number in self.before:
-                for other in self.before[number]:
-                    if other in self.done[place]:
-                        continue
-                    theirs = before.of(self.operations[other].what.caller)
-                    if open_.get(self.operations[other].what.caller) != other or theirs is None:
-                        return None  # not even called
-                    if theirs.phase != "decided":
-                        return None
+            if isinstance(response, Ok) and not self._in_order(place, number, open_, before):
+                return None
             effects.append(number)
+        # In a rendezvous a send takes its place in the order of messages when it begins to wait (contract 14).
+        if step.action == "wait" and not self._in_order(place, open_[step.caller], open_, before):
+            return None
         return tuple(effects)
+
+    def _in_order(self, place: int, number: int, open_: dict[Any, int], state: State) -> bool:
+        """Whether the sends that the lookahead wants before this one are settled, or wait before it."""
+        for other in self.before.get(number, ()):
+            if other in self.done[place]:
+                continue
+            caller = self.operations[other].what.caller
+            theirs = state.of(caller)
+            if open_.get(caller) != other or theirs is None or theirs.phase not in ("decided", "waiting"):
+                return False
+        return True
 
     def _return(self, place: int, state: State) -> State:
         caller = self.operations[self.returns[place]].what.caller
@@ -225,11 +244,13 @@ def _well_formed(model: Machine, operation: Operation) -> None:
         raise UsageError(f"{type(model).__name__} has no {what.operation}.")
 
 
-def _senders(operations: Sequence[Operation]) -> list[Any]:
+def _senders(operations: Sequence[Operation], named: Collection[Hashable]) -> list[Any]:
     """The sender handles that were there from the start: those that are used and that no clone has made."""
     made = {operation.what.value for operation in operations if operation.what.operation == "clone"}
     used = {operation.what.handle for operation in operations} - {RECEIVER}
-    return sorted(used - made, key=repr) or ["tx"]
+    if made & {*named}:
+        raise UsageError(f"A sender that was there from the start is made by a clone: {sorted(made & {*named})}.")
+    return sorted((used - made) | {*named}, key=repr) or ["tx"]
 
 
 def _moves(operations: Sequence[Operation]) -> tuple[dict[int, Move], bool]:

@@ -12,13 +12,13 @@ It knows models and operations; it must not know how a search walks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 from duckrace._errors import UsageError
 
 from ._history import Operation
-from ._lookahead import emptied, moves_by, order
+from ._lookahead import due, emptied, moves_by, order
 from ._model import Cancelled, Invocation, Machine
 
 Choice: TypeAlias = "tuple[int, int, int, int, bool]"
@@ -54,9 +54,7 @@ class Points:
                 self.conflict = tuple(taking[number] for number in conflict if number is not None)
             self.before = {taking[n]: tuple(taking[m] for m in others) for n, others in found.items()}
             empty = emptied(kept, moves)
-            out = {value: kept[n].ret for n, (way, value) in moves.items() if way == "out"}
-            never = max((ret for ret in out.values() if ret is not None), default=0) + 1
-            self.due = {taking[n]: out.get(value) or never for n, (way, value) in moves.items() if way == "in"}
+            self.due = {taking[n]: position for n, position in due(kept, moves).items()}
         self._kinds(taking)
         self._windows(taking, empty)
 
@@ -92,10 +90,13 @@ class Points:
         """Whether the call could take effect there, whatever it returned then."""
         return bool(self.machine.ways(configuration >> self.width, self.operations[number].what))
 
-    def answers(self, number: int) -> list[Any]:
-        """What the call could return in some state that was met."""
+    def answers(self, number: int, configurations: Iterable[int] | None = None) -> list[Any]:
+        """What the call could return in some state that was met, those met last first; or in these configurations."""
         what = self.operations[number].what
-        return [result for state in range(len(self.machine.states)) for result, _ in self.machine.ways(state, what)]
+        states: Iterable[int] = reversed(range(len(self.machine.states)))
+        if configurations is not None:
+            states = sorted({configuration >> self.width for configuration in configurations})
+        return [result for state in states for result, _ in self.machine.ways(state, what)]
 
     def state(self, configuration: int) -> str:
         """The model's state, to be shown."""

@@ -10,6 +10,7 @@ It knows threads by what ``threading`` says of them; it must not know the simula
 
 from __future__ import annotations
 
+import functools
 import inspect
 import sys
 from collections.abc import Callable, Hashable
@@ -52,6 +53,7 @@ class Recorded(Generic[T]):
     def _duckrace_wrap(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         log = self._duckrace_log
 
+        @functools.wraps(method)  # threads are called like what they run
         def call(*args: Any, **kwargs: Any) -> Any:
             threading = sys.modules["threading"]
             process, label = threading.get_ident(), threading.current_thread().name

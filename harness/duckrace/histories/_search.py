@@ -96,8 +96,8 @@ class Found(Generic[C]):
     """The effects of one way to it."""
     configuration: C
     """What that way had come to when it arrived."""
-    tried: set[C]
-    """Every configuration that was tried there."""
+    tried: list[set[C]]
+    """For each place, every configuration from which something was tried."""
     resting: dict[int, set[C]]
     """Every configuration that was seen at a quiet place."""
     steps: int
@@ -182,7 +182,7 @@ def _found(
         place=place,
         path=path,
         configuration=configuration,
-        tried=seen[place],
+        tried=seen,
         resting=resting,
         steps=steps,
         entries=entries,

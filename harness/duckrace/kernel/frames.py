@@ -24,7 +24,9 @@ from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
 from .machine import BEGIN, END, EXIT, JOIN, LATE, RUN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop, machine
 from .shared import Access
 
-HERE: Final = (str(Path(__file__).parent), str(Path(__file__).parents[1] / "pytest_support"))  # never shown
+HERE: Final = tuple(
+    str(Path(__file__).parents[1] / part) for part in ("kernel", "histories", "pytest_support")
+)  # never shown
 INSTALLED: Final = str(Path(__file__).parents[2]) + os.sep
 PROGRAMS: Final = str(Path(__file__).parents[1] / "checks" / "programs")  # told as one file: they share their tools
 LIBRARY: Final = tuple({os.path.dirname(os.__file__), os.path.dirname(types.__file__)})

@@ -10,6 +10,8 @@ import pytest
 import duckrace
 from duckrace import Kind
 from duckrace.histories import History, Operation
+from duckrace.histories._phases import Phases
+from duckrace.histories._search import Budget, search
 from duckrace_models import Bounded, Machine, Rendezvous, Unbounded
 
 _spec = importlib.util.spec_from_file_location("histories_drawn", Path(__file__).parent / "drawn.py")
@@ -85,3 +87,24 @@ def test_channels_against_every_step_at_every_time(kind: str) -> None:
     assert seen[Kind.FAILED] > 100
     assert seen[Kind.LOST_WAKEUP] > 10
     assert not seen[Kind.BUDGET]
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_lookahead_loses_no_explanation_of_a_channel(kind: str) -> None:
+    """Longer histories than an oracle can do: the search with and without."""
+    rng = random.Random(f"lookahead {kind}")
+    model = CHANNELS[kind]
+    answers = {True: 0, False: 0}
+    fewer = 0
+    for _ in range(250):
+        one, _ = drawn.channel_drawn(rng, model, 14)
+        ahead, blind = (
+            search(Phases(model, one.operations, lookahead=lookahead), Budget(steps=200_000))
+            for lookahead in (True, False)
+        )
+        assert ahead.answer is not None
+        assert ahead.answer == blind.answer, one
+        answers[ahead.answer] += 1
+        fewer += ahead.steps < blind.steps
+    assert min(answers.values()) > 25
+    assert fewer > 5
