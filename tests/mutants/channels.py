@@ -296,13 +296,16 @@ class EmptyInACrowd(BufferedCore[Any]):
     said = False
 
     def put(self, seat: Any, value: Any, deadline: float) -> Any:
-        self.sending += 1
+        with self.lock:
+            self.sending += 1
         refusal = super().put(seat, value, deadline)
-        self.sending -= 1
+        with self.lock:
+            self.sending -= 1
         return refusal
 
     def take(self, seat: Any, deadline: float) -> Any:
-        crowded = self.sending > 0 and self.bound == math.inf
+        with self.lock:
+            crowded = self.sending > 0 and self.bound == math.inf
         value = super().take(seat, deadline)
         if crowded and deadline == NOW and not self.said and not isinstance(value, Refusal):
             self.said = True
