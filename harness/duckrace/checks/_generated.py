@@ -12,7 +12,7 @@ import time
 from dataclasses import replace
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis import Phase, Verbosity, settings
 
 from duckrace._corpus import Fate, Kept, key_of
 from duckrace._data import Failure, Kind, Row, Statement, Verdict
@@ -25,7 +25,7 @@ from duckrace.search import Replay, Strategy
 from duckrace.stateful._channel_trial import ChannelTrial
 from duckrace.stateful._channels import Channels, Size
 from duckrace.stateful._drawing import Drawing
-from duckrace.stateful._hunt import Hunt
+from duckrace.stateful._hunt import HEALTHY, Hunt
 from duckrace.stateful._trial import Seen, Stopped
 from duckrace.stateful._values import Case, Program
 from duckrace.stateful._written import written
@@ -152,7 +152,7 @@ class Generated:
             phases=(Phase.generate, Phase.shrink),
             print_blob=False,
             report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=HEALTHY,
             verbosity=Verbosity.quiet,
         )
 

@@ -45,7 +45,7 @@ class Drawing:
 
     @contextmanager
     def step(self, thread: int, place: int) -> Iterator[Drawing]:
-        """What is drawn inside belongs to this step; at the end its switches are drawn, unless there is :meth:`none`."""
+        """What is drawn inside belongs to this step; its switches are drawn at the end, unless it is `none`."""
         self._data.start_span(STEP_LABEL)
         start = len(self._data.nodes)
         self._none = False
