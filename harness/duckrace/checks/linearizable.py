@@ -1,4 +1,4 @@
-"""Row ``linearizable``: generated programs. Whatever threads do with a channel at once, is what they were told explained
+"""Row ``linearizable``: generated programs. Whatever threads do with a channel at once, is what they are told explained
 by one order of the model's steps?
 
 A call that has not returned says nothing here, and may have taken effect or not; whether it was right to wait is for

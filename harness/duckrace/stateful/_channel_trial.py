@@ -43,9 +43,7 @@ class ChannelTrial(Trial):
     def scenario(self, program: Program, place: Place) -> Callable[[], object]:
         module = self.session.world.modules[f"{HOME}.channel"]
         run: Any = self.session.scenario  # `run`, called with the plug-in and `waits`
-        return partial(
-            module.performed, run.args[0], program.capacity, program.senders, program.parts, place.begins
-        )
+        return partial(module.performed, run.args[0], program.capacity, program.senders, program.parts, place.begins)
 
     def failed(self, told: Diagnosis) -> Seen:
         if told.kind is Kind.FAILED and self.waits:  # an error where an answer should be

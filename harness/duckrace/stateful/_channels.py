@@ -94,9 +94,7 @@ class _Part:
             self._leave(drawing, len(found), [handle for handle in alive if handle not in gone], found, gone)
         return tuple(found)
 
-    def _leave(
-        self, drawing: Drawing, place: int, handles: Sequence[str], found: list[Step], gone: set[str]
-    ) -> None:
+    def _leave(self, drawing: Drawing, place: int, handles: Sequence[str], found: list[Step], gone: set[str]) -> None:
         """One drop more, or none: much happens only when the last sender goes."""
         kinds = self._drops(handles)
         if not kinds:
@@ -170,5 +168,3 @@ def _tidy(drawing: Drawing, program: Program, cloned: bool) -> Program:
         capacity=program.capacity,
         senders=tuple(used) or ("tx1" if cloned else MAIN,),
     )
-
-

@@ -45,7 +45,7 @@ class Drawing:
 
     @contextmanager
     def step(self, thread: int, place: int) -> Iterator[Drawing]:
-        """What is drawn inside belongs to this step; its switches are drawn at the end, unless there is :meth:`none`."""
+        """What is drawn inside belongs to this step; its switches are drawn at the end, unless it is `none`."""
         self._data.start_span(STEP_LABEL)
         start = len(self._data.nodes)
         self._none = False
@@ -86,7 +86,7 @@ class Drawing:
         """
         choices = [node.value for node in self._data.nodes]
         wanted = dict(switches)
-        last = {thread: place for thread, place in sorted(self._places)}
+        last = dict(sorted(self._places))
         for (thread, place), (start, begin, end) in sorted(self._places.items(), key=lambda one: -one[1][0]):
             step = self._numbers.get(thread, -1), place
             these = wanted.pop(step, ())

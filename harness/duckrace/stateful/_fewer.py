@@ -25,9 +25,7 @@ def fewer_switches(trial: Trial, case: Case) -> Case | None:
     return failing(trial, case.program, case.count - 1)
 
 
-def fewer_steps(
-    trial: Trial, case: Case, in_time: Callable[[], bool]
-) -> Iterator[tuple[tuple[int, int], Switches]]:
+def fewer_steps(trial: Trial, case: Case, in_time: Callable[[], bool]) -> Iterator[tuple[tuple[int, int], Switches]]:
     """A step that can be left out, and switches of the program that has it, with which the rest fails."""
     for thread, steps in reversed(list(enumerate(case.program.workers))):
         for place in reversed(range(len(steps))):

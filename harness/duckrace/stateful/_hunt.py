@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
-from hypothesis import Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.database import ExampleDatabase, InMemoryExampleDatabase, choices_to_bytes
 from hypothesis.strategies import data
 
@@ -31,6 +31,13 @@ from ._values import Case, Program
 STRATEGIES: Final = ("random", "pos", "pct")  # by turns
 SECONDARY: Final = b".secondary"
 """What Hypothesis adds to the key of failures that are not as small as can be yet: from these it shrinks."""
+HEALTHY: Final = (
+    HealthCheck.data_too_large,
+    HealthCheck.filter_too_much,
+    HealthCheck.large_base_example,
+    HealthCheck.too_slow,
+)
+"""What Hypothesis shall not complain of: programs are large, and run many times."""
 ROUNDS: Final = 8  # of handing it something better
 
 
@@ -84,7 +91,7 @@ class Hunt:
         def duckrace_case(data: Any) -> None:
             self._one(data.conjecture_data)
 
-        duckrace_case._hypothesis_internal_print_given_args = False
+        vars(duckrace_case)["_hypothesis_internal_print_given_args"] = False
         prepare(duckrace_case)
         return duckrace_case
 
@@ -99,9 +106,7 @@ class Hunt:
             test()
             return
         except Found:
-            assert self._found is not None
-            choices, case = self._found
-            failure = self._again(choices, options, prepare) or self._as_found(case)
+            failure = self._of_a_sample(options, prepare)
         except Exception as error:
             failure = error
         if Phase.shrink in options.phases and not getattr(test, "_hypothesis_internal_use_reproduce_failure", None):
@@ -112,9 +117,13 @@ class Hunt:
                 failure = better
         raise failure
 
-    def _again(
-        self, choices: list[Any], options: settings, prepare: Callable[[Any], object]
-    ) -> BaseException | None:
+    def _of_a_sample(self, options: settings, prepare: Callable[[Any], object]) -> BaseException:
+        """What the case raises that a sample has found, once it is small."""
+        assert self._found is not None
+        choices, case = self._found
+        return self._again(choices, options, prepare) or self._as_found(case)
+
+    def _again(self, choices: list[Any], options: settings, prepare: Callable[[Any], object]) -> BaseException | None:
         """Run the test from these choices; what the smallest failure raises, None if they do not fail."""
         database: ExampleDatabase = options.database or InMemoryExampleDatabase()
         if Phase.reuse not in options.phases:

@@ -12,16 +12,15 @@ import unittest
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 
 from duckrace._errors import CheckFailed, UsageError
 from duckrace._scenario import SEPARATOR, Reference, resolve
-
 from duckrace.kernel import machine
 from duckrace.search import Strategy
 
 from ._drawing import Drawing
-from ._hunt import Hunt
+from ._hunt import HEALTHY, Hunt
 from ._rules import Rules, RulesTrial
 from ._rules_written import written
 from ._schedule import Switches
@@ -76,7 +75,7 @@ class ParallelMachine:
 
 def _test_case(kind: type[ParallelMachine]) -> type[unittest.TestCase]:
     class ParallelTestCase(unittest.TestCase):
-        settings = settings(deadline=None, suppress_health_check=list(HealthCheck))
+        settings = settings(deadline=None, suppress_health_check=HEALTHY)
 
         def runTest(self) -> None:
             run_parallel_machine_as_test(kind, settings=self.settings)

@@ -2,7 +2,7 @@
 
 ::
 
-    on = watched(channel_under_test, 1, "tx1", "tx2")   # on.tx1, on.tx2, on.rx
+    on = watched(channel_under_test, 1, "tx1", "tx2")  # on.tx1, on.tx2, on.rx
 
 What is recorded is what the program sees: a call is logged before it is made, its answer after it has returned. A drop
 is a call in whichever way it comes: `drop()`, the end of a ``with`` block, and the loss of the last reference, which

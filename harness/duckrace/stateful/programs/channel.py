@@ -2,9 +2,9 @@
 
 A step is a tuple (or a list, since a token stores lists)::
 
-    ("send", "tx1", 7)  ("try_send", "tx1", 7)  ("send_timeout", "tx1", 7, seconds)
-    ("recv", "rx")  ("try_recv", "rx")  ("recv_timeout", "rx", seconds)  ("next", "rx")
-    ("clone", "tx1", "tx2")  ("drop", "tx1")  ("with", "tx1")  ("del", "tx1")  ("leave", "tx1")
+    ("send", "tx1", 7)("try_send", "tx1", 7)("send_timeout", "tx1", 7, seconds)
+    ("recv", "rx")("try_recv", "rx")("recv_timeout", "rx", seconds)("next", "rx")
+    ("clone", "tx1", "tx2")("drop", "tx1")("with", "tx1")("del", "tx1")("leave", "tx1")
 
 ``next`` is one round of an iteration; the last four are a drop each: ``with`` leaves a block, ``del`` loses the last
 reference, and so does ``leave``, by the end of a function. A handle is used by one thread, or dropped by none.
@@ -104,4 +104,3 @@ def perform(on: Watched, step: Step) -> None:
         call = getattr(getattr(on, handle), "__next__" if operation == "next" else operation)
         with suppress(ChannelError, StopIteration):  # what came of it is in the history
             call(*rest)
-
