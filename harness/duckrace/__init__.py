@@ -4,6 +4,7 @@ The layers, from the top; nothing imports anything above it::
 
     cli, report                        what a person sees
     _explore, checks, plugins          explorations and the checks of a channel
+    realthreads                        the same on threads that nobody controls
     search                             which thread goes next
     hangs | histories                  why an execution stopped | what threads saw, and whether a model explains it
     kernel | channels | duckrace_models   the simulated machine | the subject | its semantics
@@ -16,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._data import Certificate, CheckReport, Event, Failure, Kind, Result, Row, ThreadState, Verdict
+from ._data import Certificate, CheckReport, Event, Failure, Kind, Result, Row, StressReport, ThreadState, Verdict
 from ._errors import CheckFailed, DuckraceError, InternalError, NotExhaustive, UsageError
 from ._explore import enumerate_outcomes, explore, replay
 from ._settings import Progress
@@ -24,6 +25,7 @@ from .histories import linearizable
 
 if TYPE_CHECKING:
     from .checks import check, verify
+    from .realthreads import stress
 
     __version__: str
 
@@ -40,6 +42,7 @@ __all__ = [
     "Progress",
     "Result",
     "Row",
+    "StressReport",
     "ThreadState",
     "UsageError",
     "Verdict",
@@ -48,6 +51,7 @@ __all__ = [
     "explore",
     "linearizable",
     "replay",
+    "stress",
     "verify",
 ]
 
@@ -57,6 +61,10 @@ def __getattr__(name: str) -> Any:
         from . import checks
 
         return getattr(checks, name)
+    if name == "stress":
+        from . import realthreads
+
+        return realthreads.stress
     if name == "__version__":
         from importlib.metadata import version
 

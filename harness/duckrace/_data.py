@@ -278,4 +278,59 @@ class Certificate:
             raise CheckFailed(self.render(self) if self.render is not None else str(self.verdict))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What real threads ran on."""
+
+    python: str  # ``CPython 3.13.0``
+    free_threaded: bool  # a build without the GIL: ``Py_GIL_DISABLED``
+    gil: bool  # whether it was enabled all the same: ``sys._is_gil_enabled()``
+    cores: int  # that this process may use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StressReport:
+    """What ``duckrace stress`` saw on real threads. A pass is of samples that nobody chose: it claims nothing else."""
+
+    subject: str
+    kind: str  # ``channel``, ``scenario``, ``history``: one that was judged again
+    verdict: Verdict
+    host: Host
+    operations: int = 0  # calls on the channel
+    executions: int = 0  # of the scenario, or of programs with the channel
+    histories: int = 0  # that were decided
+    undecided: int = 0  # that nobody could decide: never a pass
+    specification: str = ""  # the order that was asked of a channel's messages
+    covered: Mapping[str, int] = field(default_factory=dict)  # histories by channel: ``sync_channel(1)``
+    outcomes: Mapping[object, int] = field(default_factory=dict)  # of a scenario
+    failure: Failure | None = None  # the first one, which ends the run
+    history: bytes = b""  # of the failure: JSON, which ``duckrace stress --judge`` judges again
+    saved: str = ""  # the file that it was written to
+    threads: int = 0
+    seed: int = 0
+    switch_interval: float = 0.0  # seconds
+    seconds: float = 0.0  # of the whole run
+    working: float = 0.0  # of these, with threads at work: what is left was for judging
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    render: Callable[[StressReport], str] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def rate(self) -> float:
+        """Operations (of a scenario: executions) per second, while threads were at work."""
+        count = self.executions if self.kind == "scenario" else self.operations
+        return count / self.working if self.working else 0.0
+
+    @property
+    def passed(self) -> bool:
+        return self.verdict.passed
+
+    def raise_for_failure(self) -> None:
+        """Raise CheckFailed, with the report as its message, unless the verdict is a pass."""
+        if not self.passed:
+            from ._errors import CheckFailed
+
+            raise CheckFailed(self.render(self) if self.render is not None else str(self.verdict))
+
+
 NOTHING_CHECKED = Verdict(kind=Kind.BUDGET, detail="nothing was checked")

@@ -15,7 +15,7 @@ from duckrace.channels import Receiver, Sender, SyncSender, sync_channel
 from duckrace.channels._buffered import BufferedCore
 from duckrace.channels._core import Core
 from duckrace.channels._deadline import FOREVER, NOW
-from duckrace.channels._refusal import CLOSED, EXPIRED, WAIT
+from duckrace.channels._refusal import CLOSED, EXPIRED, WAIT, Refusal
 from duckrace.channels._rendezvous import RendezvousCore
 from duckrace.plugins import reference
 
@@ -278,6 +278,65 @@ class ReorderedInACrowd(BufferedCore[Any]):
         return refusal
 
 
+class ReorderedInALongCrowd(ReorderedInACrowd):
+    """The same, from the fifth message on: a program of a few calls never comes there."""
+
+    sent = 0
+
+    def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        self.sent += 1
+        return super().put(seat, value, deadline) if self.sent > 4 else BufferedCore.put(self, seat, value, deadline)
+
+
+class EmptyInACrowd(BufferedCore[Any]):
+    """A try_recv on an unbounded channel says Empty if a send is under way, whatever is in the buffer; but once only,
+    so that who asks again gets everything."""
+
+    sending = 0
+    said = False
+
+    def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        with self.lock:
+            self.sending += 1
+        refusal = super().put(seat, value, deadline)
+        with self.lock:
+            self.sending -= 1
+        return refusal
+
+    def take(self, seat: Any, deadline: float) -> Any:
+        with self.lock:
+            crowded = self.sending > 0 and self.bound == math.inf
+        value = super().take(seat, deadline)
+        if crowded and deadline == NOW and not self.said and not isinstance(value, Refusal):
+            self.said = True
+            with self.lock:
+                self.buffer.appendleft(value)
+            return EXPIRED
+        return value
+
+
+class SleepsOnInACrowd(BufferedCore[Any]):
+    """A receive wakes no blocked sender if a handle is dropped at the same time. A later receive that finds nothing
+    wakes all of them, so that who goes on receiving gets everything."""
+
+    dropping = 0
+
+    def drop(self, seat: Any) -> None:
+        self.dropping += 1
+        super().drop(seat)
+        self.dropping -= 1
+
+    def _try_take(self) -> Any:
+        putters = self.putters
+        if not self.buffer:
+            putters.wake_all()
+        elif self.dropping:
+            self.putters = type(putters)()
+        value = super()._try_take()
+        self.putters = putters
+        return value
+
+
 class LooksTwice(Core[Any]):
     """A try_recv says Empty only when nobody else can do anything: nothing that it says is wrong, and it never says
     that a message is not there yet."""
@@ -347,4 +406,7 @@ full_too_soon = Mutant(FullTooSoon)
 silent_in_trouble = Mutant(SilentInTrouble)
 the_second_sleeps = Mutant(TheSecondSleeps)
 reordered_in_a_crowd = Mutant(ReorderedInACrowd)
+reordered_in_a_long_crowd = Mutant(ReorderedInALongCrowd)
+empty_in_a_crowd = Mutant(EmptyInACrowd)
+sleeps_on_in_a_crowd = Mutant(SleepsOnInACrowd)
 looks_twice = Mutant(LooksTwice)

@@ -28,6 +28,8 @@ FLOORS = {
     "_exploration": 4,
     "_explore": 4,
     "_weakest": 4,
+    "realthreads": 4,
+    "stateful": 4,
     "checks": 4,
     "report": 5,
     "pytest_support": 5,

@@ -20,6 +20,7 @@ def test_names():
         "Progress",
         "Result",
         "Row",
+        "StressReport",
         "ThreadState",
         "UsageError",
         "Verdict",
@@ -28,6 +29,7 @@ def test_names():
         "explore",
         "linearizable",
         "replay",
+        "stress",
         "verify",
     ]
     assert sorted(duckrace.__all__) == duckrace.__all__

@@ -6,6 +6,8 @@
 ``delivery``       order and exactly-once delivery under interleavings
 ``closure``        the last drop closes, in every way in which a handle can be dropped
 ``hangs``          what must not hang never does; what must hang is told for what it is
+``linearizable``   generated programs: one order of the model's steps explains what threads were told
+``blocked``        blocked calls justified: where nobody can go on, everybody who waits is right to
 ``outcomes``       small programs, every interleaving: exactly what the model allows (profile ``thorough``)
 =================  ====================================================================================
 
@@ -25,7 +27,7 @@ from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
 from duckrace.plugins._load import load
 
-from . import closure, conformance, contract, delivery, hangs, outcomes
+from . import blocked, closure, conformance, contract, delivery, hangs, linearizable, outcomes
 from ._certificate import verify
 from ._profile import PROFILES, profile_named
 from ._run import Progress, Run
@@ -38,6 +40,8 @@ ROWS: Final[Mapping[str, Callable[[Run], Row]]] = {
     delivery.NAME: delivery.check,
     closure.NAME: closure.check,
     hangs.NAME: hangs.check,
+    linearizable.NAME: linearizable.check,
+    blocked.NAME: blocked.check,
     outcomes.NAME: outcomes.check,
 }
 

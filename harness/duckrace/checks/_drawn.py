@@ -35,7 +35,7 @@ Run = Callable[[int | None, tuple[tuple[Any, ...], ...]], None]
 def draw(subject: Subject, profile: Profile, seed_: int, run: Run) -> None:
     """Draw programs and call `run` with each. Raises what `run` raised for the shortest."""
     machine: Any = type("Programs", (Programs,), {"subject": subject, "run": staticmethod(run)})
-    with _no_traces():
+    with no_traces():
         run_state_machine_as_test(
             seed(seed_)(machine),
             settings=settings(
@@ -53,7 +53,7 @@ def draw(subject: Subject, profile: Profile, seed_: int, run: Run) -> None:
 
 
 @contextmanager
-def _no_traces() -> Iterator[None]:
+def no_traces() -> Iterator[None]:
     """Hypothesis keeps notes in the working directory; a check leaves none behind."""
     home = "__hypothesis_home_directory"
     before = getattr(configuration, home, None)

@@ -9,7 +9,19 @@ from duckrace._errors import UsageError
 
 from ._small_programs import Size
 
-ALWAYS: Final = ("contract", "conformance", "delivery", "closure", "hangs")
+ALWAYS: Final = ("contract", "conformance", "delivery", "closure", "hangs", "linearizable", "blocked")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programs:
+    """Parallel programs that Hypothesis draws."""
+
+    linearizable: int  # programs of this row
+    blocked: int
+    samples: int  # schedules of each, besides the one that is drawn with it
+    threads: int = 3
+    operations: int = 3  # of a thread, at most
+    around: int = 2  # before the threads and after them, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +36,7 @@ class Profile:
     hangs: int
     must_hang: int
     outcomes: Size  # of the programs
+    generated: Programs
     rows: tuple[str, ...] = ALWAYS  # those that are checked unless others are named
 
 
@@ -37,6 +50,7 @@ PROFILES: Final = {
         hangs=60,
         must_hang=3,
         outcomes=Size(threads=2, calls=3),
+        generated=Programs(linearizable=50, blocked=50, samples=8),
     ),
     "default": Profile(
         contract=80,
@@ -47,6 +61,7 @@ PROFILES: Final = {
         hangs=500,
         must_hang=15,
         outcomes=Size(calls=3),
+        generated=Programs(linearizable=260, blocked=200, samples=12),
     ),
     "thorough": Profile(
         contract=400,
@@ -57,6 +72,7 @@ PROFILES: Final = {
         hangs=2_000,
         must_hang=60,
         outcomes=Size(calls=4),  # all six: `duckrace verify`, many times as long
+        generated=Programs(linearizable=2_000, blocked=1_500, samples=24, threads=4, operations=4),
         rows=(*ALWAYS, "outcomes"),
     ),
 }

@@ -1,4 +1,4 @@
-"""The command line: ``explore``, ``replay``, ``check``, ``verify``, ``spec``, ``new-channel``, ``list``.
+"""The command line: ``explore``, ``replay``, ``check``, ``verify``, ``stress``, ``spec``, ``new-channel``, ``list``.
 
 It turns words into calls of the library and values into reports.  What is wrong with a call is said by
 the library (UsageError), how a value looks by ``report``; rich is imported only where there is a terminal.
@@ -28,6 +28,7 @@ from ._process import Process
 from ._scaffolding import new_channel
 from ._speccing import spec
 from ._status import BROKEN, INCONCLUSIVE, PIPE_CLOSED, WRONG_USE
+from ._stressing import stress
 from ._verifying import verify
 
 
@@ -100,5 +101,5 @@ def cli() -> None:
     """
 
 
-for command in (explore, replay, check, verify, spec, new_channel, show_list):
+for command in (explore, replay, check, verify, stress, spec, new_channel, show_list):
     cli.add_command(command)

@@ -25,6 +25,8 @@ CHECKS: Final = {
     "delivery": "messages keep their order and arrive exactly once",
     "closure": "the last drop closes, in every way in which a handle can be dropped",
     "hangs": "what must not hang never does, and what must is told for what it is",
+    "linearizable": "generated programs: one order explains what their threads were told",
+    "blocked": "blocked calls justified: who waits when nobody can go on is right to",
     "outcomes": "small programs, every interleaving: exactly what the model allows (profile thorough)",
 }
 PROFILES: Final = {

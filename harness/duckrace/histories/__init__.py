@@ -5,6 +5,7 @@
 ``_written``       a history written down by hand
 ``_recorded``      a history of a real object, recorded in a scenario or on real threads
 ``recording``      a history of one channel recorded as integers; ``_tags``: messages as integers
+``keeping``         a log as plain data, and back
 ``_columns``       a history of one channel as columns of integers
 ``_monitor``       channels in linear time: decides unbounded ones, finds what is wrong with others
 ``_sweeps``        its passes over long columns, and ``_sweeps_numpy`` the same with numpy

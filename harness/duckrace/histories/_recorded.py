@@ -97,7 +97,7 @@ class Recorded(Generic[T]):
         return History.of(events)
 
 
-def recorded(target: T, *methods: str) -> Any:
+def recorded(target: object, *methods: str) -> Any:
     """`target`, with every call of its methods recorded; ``.history()`` of what is returned is the history.
 
     `methods` are the names of those to record; without any, all public ones and what syntax calls (``with``, ``len``,

@@ -359,6 +359,15 @@ class ThreadLog(_Names):
         self._buffers[process] = buffer = Buffer(self._tick if self.order == "count" else _Clock())
         return buffer
 
+    def buffers(self) -> Collection[Buffer]:
+        """Those of all threads."""
+        return self._buffers.values()
+
+    def add(self, process: Hashable, events: _Events) -> None:
+        """The events of a thread that had a log of its own, in another process: the clock is the system's, so the
+        readings of all processes are in one order. Raises UsageError for a name in use."""
+        self.thread(process).extend(events)
+
     def _events(self) -> tuple[dict[Hashable, _Events], int]:
         """Read when all threads have stopped, or are blocked for good."""
         found = {process: buffer.events() for process, buffer in self._buffers.items()}
@@ -430,6 +439,16 @@ class Buffer:
 
         self.call = call
         self.ret = ret
+
+    def __len__(self) -> int:
+        """How many events there are: it grows while the thread gets on."""
+        return len(self._columns[3])
+
+    def extend(self, events: _Events) -> None:
+        """Events that somebody else has recorded."""
+        theirs = events.kind, events.handle, events.payload, events.position
+        for column, more in zip(self._columns, theirs, strict=True):
+            column.extend(more)
 
     def events(self) -> _Events:
         """A copy, as far as events are complete."""

@@ -97,7 +97,12 @@ HOST: Final = frozenset(
     ]
 )
 # Parts of duckrace that are code under test.
-TESTED: Final = ("duckrace.channels", "duckrace.checks.programs", "duckrace.plugins.adapters")
+TESTED: Final = (
+    "duckrace.channels",
+    "duckrace.checks.programs",
+    "duckrace.plugins.adapters",
+    "duckrace.stateful.programs",
+)
 
 
 class World:

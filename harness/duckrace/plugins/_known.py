@@ -18,6 +18,7 @@ class Known:
     words: str
     since: tuple[int, int] = (3, 11)  # of Python
     package: str = ""  # from PyPI, which is also its name for `import`
+    simulated: bool = True  # or it needs real threads, processes, files
 
 
 ADAPTERS: Final = "duckrace.plugins.adapters"
@@ -29,6 +30,10 @@ KNOWN: Final = {
         place=f"{ADAPTERS}.queue_shutdown::channel", words="queue.Queue with shutdown() (Python 3.13)", since=(3, 13)
     ),
     "simplequeue": Known(place=f"{ADAPTERS}.simple_queue::channel", words="queue.SimpleQueue"),
+    "mp-queue": Known(
+        place=f"{ADAPTERS}.mp_queue::channel", words="multiprocessing.Queue (stress only)", simulated=False
+    ),
+    "mp-pipe": Known(place=f"{ADAPTERS}.mp_pipe::channel", words="multiprocessing.Pipe (stress only)", simulated=False),
     "chan": Known(place=f"{ADAPTERS}.pychan::channel", words="chan.Chan of the package chan", package="chan"),
 }
 
@@ -46,3 +51,8 @@ def place_of(name: str) -> str:
             f"The channel {name!r} needs a package that is not installed: python -m pip install {known.package}"
         )
     return known.place
+
+
+def real_only(place: str) -> bool:
+    """Whether the channel there is known to need real threads."""
+    return any(known.place == place and not known.simulated for known in KNOWN.values())

@@ -29,7 +29,7 @@ from duckrace._settings import Settings
 from duckrace.kernel import SimThread, Stop, machine
 from duckrace.kernel.world import under_test
 
-from ._known import KNOWN, place_of
+from ._known import KNOWN, place_of, real_only
 from ._protocol import CAPABILITIES
 from .adapters.reference import reference as reference_channel
 
@@ -63,9 +63,14 @@ class Subject:
 
 
 def load(channel: object = None) -> Subject:
-    """The channel under test behind `channel`. Raises UsageError: it cannot be found, or has another shape."""
+    """The channel under test behind `channel`. Raises UsageError: it cannot be found, has another shape, or cannot be
+    simulated."""
     reference = find(channel)
+    if real_only(reference.text):
+        raise UsageError(_real_only(channel if isinstance(channel, str) else reference.text))
     found = _looked_at(reference)
+    if not found["simulated"]:
+        raise UsageError(_real_only(reference.text))
     known = set(CAPABILITIES)
     unknown = sorted(set(found["capabilities"]) - known)
     if unknown:
@@ -85,6 +90,13 @@ def load(channel: object = None) -> Subject:
         capabilities=frozenset(found["capabilities"]),
         modules=modules,
         explained=found["explained"],
+    )
+
+
+def _real_only(channel: str) -> str:
+    return (
+        f"The channel {channel!r} cannot be simulated, since it needs real threads: "
+        f"`duckrace stress --channel {channel}` runs it on them."
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from duckrace._data import Certificate, CheckReport, Failure, Result, Row, Verdict
+from duckrace._data import Certificate, CheckReport, Failure, Result, Row, StressReport, Verdict
 
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
@@ -152,6 +152,37 @@ def encode_certificate(certificate: Certificate) -> str:
             "program": certificate.program,
             "statements": msgspec.to_builtins(certificate.statements),
             "failure": None if certificate.failure is None else _failure(certificate.failure),
+        }
+    )
+
+
+def encode_stress(report: StressReport) -> str:
+    """`report` as ``{"format": 1, "kind": "stress", ...}``; the history of a failure is in the file `saved`."""
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "stress",
+            "subject": report.subject,
+            "of": report.kind,
+            **_verdict(report.verdict),
+            "host": msgspec.to_builtins(report.host),
+            "operations": report.operations,
+            "executions": report.executions,
+            "histories": report.histories,
+            "undecided": report.undecided,
+            "specification": report.specification,
+            "covered": [{"channel": name, "histories": number} for name, number in report.covered.items()],
+            "outcomes": [[repr(value), count] for value, count in report.outcomes.items()],
+            "threads": report.threads,
+            "seed": report.seed,
+            "switch_interval": report.switch_interval,
+            "seconds": report.seconds,
+            "working": report.working,
+            "rate": report.rate,
+            "skipped": report.skipped,
+            "notes": report.notes,
+            "saved": report.saved,
+            "failure": None if report.failure is None else _failure(report.failure),
         }
     )
 

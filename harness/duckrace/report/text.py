@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from duckrace._data import Certificate, CheckReport, Result
+from duckrace._data import Certificate, CheckReport, Result, StressReport
 
-from . import certificate_story, check_story, story
+from . import certificate_story, check_story, story, stress_story
 from .layout import WIDTH, plain
 
 
@@ -22,3 +22,8 @@ def render_certificate(certificate: Certificate, *, width: int = WIDTH) -> str:
     """The whole report of ``duckrace verify``."""
     plan, rest = certificate_story.of_plan(certificate, width), certificate_story.of_certificate(certificate, width)
     return plain([*plan, *rest])
+
+
+def render_stress(report: StressReport, *, width: int = WIDTH) -> str:
+    """The whole report of ``duckrace stress``."""
+    return plain(stress_story.of_stress(report, width))

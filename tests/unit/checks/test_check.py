@@ -14,10 +14,12 @@ from duckrace._data import Row
 from duckrace._session import Session
 from duckrace.checks import PROFILES, check
 from duckrace.checks._run import Run
+from duckrace.checks.blocked import check as blocked
 from duckrace.checks.closure import programs as closure_programs
 from duckrace.checks.conformance import check as conformance
 from duckrace.checks.delivery import check as delivery
 from duckrace.checks.hangs import programs as hang_programs
+from duckrace.checks.linearizable import check as linearizable
 from duckrace.plugins._load import load
 
 
@@ -28,7 +30,9 @@ def test_the_reference_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     report = check(profile="quick", seed=1, progress=lambda *seen: told.append(seen))
     assert report.passed, report
     assert (report.channel, report.profile, report.seed) == ("reference", "quick", 1)
-    assert [row.name for row in report.rows] == ["contract", "conformance", "delivery", "closure", "hangs"]
+    assert [row.name for row in report.rows] == [
+        "contract", "conformance", "delivery", "closure", "hangs", "linearizable", "blocked",
+    ]  # fmt: skip
     assert all(not row.skipped and row.executions and row.failure is None for row in report.rows)
     assert "calls compared with the model" in report.rows[1].covered
     assert report.rows[2].covered.startswith("23 programs, 1,380 executions")
@@ -40,7 +44,8 @@ def test_the_reference_passes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 @pytest.mark.unmeasured
 def test_a_report_of_a_broken_channel_has_every_row(broken: Callable[[str], str]) -> None:
     report = check(broken("lost_wakeup"), profile="quick")
-    assert [row.verdict.exit_status for row in report.rows[2:]] == [1, 1, 1]
+    assert [row.verdict.exit_status for row in report.rows[2:5]] == [1, 1, 1]
+    assert [row.name for row in report.rows[5:]] == ["linearizable", "blocked"]
     assert Kind.DEADLOCK in [row.verdict.kind for row in report.rows]
     assert report.verdict.exit_status == 1
 
@@ -50,10 +55,11 @@ def test_a_deadline_is_no_pass() -> None:
     assert report.verdict.kind is Kind.BUDGET
     assert all(row.verdict.kind is Kind.BUDGET for row in report.rows[1:])
     assert "the deadline of 0.5 s" in report.rows[-1].verdict.detail
-    assert report.rows[-1].covered == "0 of 30 programs, 0 executions sampled"
+    assert report.rows[4].covered == "0 of 30 programs, 0 executions sampled"
+    assert report.rows[-1].covered == "0 programs, 0 executions, 0 waiting calls justified"
 
 
-@pytest.mark.parametrize("row", [conformance, delivery])
+@pytest.mark.parametrize("row", [conformance, delivery, linearizable, blocked])
 def test_ctrl_c_ends_with_what_was_covered(row: Callable[[Run], Row]) -> None:
     pressed: list[int] = []
 
@@ -116,7 +122,7 @@ channel = Plugin()
 """
 
 
-@pytest.mark.parametrize("first", ["contract", "conformance"])
+@pytest.mark.parametrize("first", ["contract", "conformance", "linearizable"])
 def test_a_channel_that_waits_for_something_real(first: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One wait is enough: the rows after it are not run, and do not pass."""
     monkeypatch.setattr(Session.__init__, "__defaults__", (0.4,))

@@ -16,21 +16,21 @@ HANGS = {Kind.DEADLOCK, Kind.LOST_WAKEUP, Kind.ORPHANED_WAIT}
 
 # The rows that reject each mistake; the first one is tried on every run, all of them by `tox run -e exhaustive`.
 REJECTED_BY = {
-    "lost_notify": "delivery conformance closure hangs outcomes",
+    "lost_notify": "delivery conformance closure hangs outcomes blocked",
     "notify_one": "closure conformance outcomes",
     "senders_sleep_on": "hangs conformance closure outcomes",
-    "clone_not_counted": "closure conformance delivery hangs outcomes",
+    "clone_not_counted": "closure conformance delivery hangs outcomes linearizable",
     "drop_counted_twice": "closure contract",
     "times_out_early": "contract conformance",
-    "newest_first": "delivery conformance closure outcomes",
+    "newest_first": "delivery conformance closure outcomes linearizable",
     "overtaken": "delivery",
-    "duplicate": "delivery conformance outcomes",
+    "duplicate": "delivery conformance outcomes blocked linearizable",
     "loss": "delivery conformance",
-    "closed_hides_messages": "delivery closure outcomes",
-    "one_too_many": "delivery conformance hangs outcomes",
-    "does_not_look_again": "delivery conformance",
+    "closed_hides_messages": "delivery closure outcomes linearizable",
+    "one_too_many": "delivery conformance hangs outcomes linearizable",
+    "does_not_look_again": "delivery conformance linearizable",
     "full_hides_closed": "closure conformance outcomes",
-    "returns_early": "hangs conformance delivery outcomes",
+    "returns_early": "hangs conformance delivery outcomes linearizable",
     "leaves_its_message": "contract conformance",
     "last_come_first_served": "contract conformance",
     "restarts_its_time": "contract",
@@ -39,19 +39,24 @@ REJECTED_BY = {
     "full_too_soon": "conformance",
     "silent_in_trouble": "closure",
     "the_second_sleeps": "hangs",
-    "reordered_in_a_crowd": "delivery",
+    "reordered_in_a_crowd": "linearizable delivery",
+    "reordered_in_a_long_crowd": "delivery",
+    "empty_in_a_crowd": "linearizable",
+    "sleeps_on_in_a_crowd": "blocked",
     "looks_twice": "outcomes",
 }
 # How much a row has to explore to find its mistakes. Which programs Hypothesis draws from a seed is its own business:
 # enough of them, so that it does not matter.
-ENOUGH = {"conformance": "default", "outcomes": "thorough"}
+ENOUGH = {"conformance": "default", "linearizable": "default", "blocked": "default", "outcomes": "thorough"}
 # For each row a mistake that no other row of the default profile finds: without the row, it would be accepted.
 ONLY = {
     "contract": "restarts_its_time",
     "conformance": "full_too_soon",
-    "delivery": "reordered_in_a_crowd",
+    "delivery": "reordered_in_a_long_crowd",
     "closure": "silent_in_trouble",
     "hangs": "the_second_sleeps",
+    "linearizable": "empty_in_a_crowd",
+    "blocked": "sleeps_on_in_a_crowd",
     "outcomes": "looks_twice",
 }
 
@@ -113,7 +118,7 @@ def test_the_same_without_a_mistake_is_accepted(
 
 
 @pytest.mark.parametrize("seed", [1])
-@pytest.mark.parametrize("where", ["conformance", "delivery", "closure", "hangs"])
+@pytest.mark.parametrize("where", ["conformance", "delivery", "closure", "hangs", "linearizable", "blocked"])
 def test_a_channel_of_somebody_else_is_accepted(
     where: str, seed: int, row: Callable[..., Row], broken: Callable[[str], str]
 ) -> None:

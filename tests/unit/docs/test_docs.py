@@ -120,6 +120,21 @@ def test_options_table_is_the_command_line() -> None:
         assert (options[keyword].envvar or "") == variable
 
 
+def test_options_table_of_stress_is_the_command_line() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| `(--[\w-]+)`[^|]*\| `(\w+)` \|",
+        (ROOT / "docs" / "stress.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    options = {p.name: p for p in cli.stress.params}
+    keywords = set(inspect.signature(duckrace.stress).parameters) - {"subject", "progress", "_ours"}
+    assert {keyword for keyword, _, _ in rows} == keywords
+    for keyword, option, variable in rows:
+        assert option in options[keyword].opts
+        assert options[keyword].envvar == variable
+        assert options[keyword].default == inspect.signature(duckrace.stress).parameters[keyword].default
+
+
 def test_channel_of_the_readme_is_the_example() -> None:
     example = (ROOT / "examples" / "mychannel.py").read_text(encoding="utf-8")
     assert any(block.text in example for block in blocks("python") if "class MyChannel" in block.text)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from duckrace import Certificate, Event, Failure, Kind, Result, ThreadState, Verdict
-from duckrace._data import Part
+from duckrace import Certificate, Event, Failure, Kind, Result, StressReport, ThreadState, Verdict
+from duckrace._data import Host, Part
 
 TOKEN = "dr1_" + "x" * 300
 
@@ -86,3 +86,27 @@ def certificate(**changes: object) -> Certificate:
         "seconds": 0.5,
     }
     return Certificate(**(settings | changes))  # type: ignore[arg-type]
+
+
+def stress_report(**changes: object) -> StressReport:
+    settings: dict[str, object] = {
+        "subject": "mine",
+        "kind": "channel",
+        "verdict": Verdict(kind=Kind.FAILED, detail="not linearizable"),
+        "host": Host(python="CPython 3.13.0", free_threaded=True, gil=False, cores=2),
+        "operations": 12_345,
+        "executions": 7,
+        "histories": 6,
+        "undecided": 1,
+        "specification": "FIFO",
+        "covered": {"channel()": 7},
+        "outcomes": {"x": 1},
+        "threads": 4,
+        "switch_interval": 1e-6,
+        "seconds": 2.0,
+        "working": 1.0,
+        "skipped": ("drop (not claimed)",),
+        "notes": ("so",),
+        "saved": "history.json",
+    }
+    return StressReport(**(settings | changes))  # type: ignore[arg-type]

@@ -13,9 +13,16 @@ from duckrace import Kind, Verdict, cli
 from duckrace._data import CheckReport, Row, Statement
 from duckrace.checks.baseline import Comparison
 from duckrace.formal import Answer, Checked, Report, load_manifest
-from duckrace.report.as_json import encode_certificate, encode_check, encode_result, encode_runs, encode_spec
+from duckrace.report.as_json import (
+    encode_certificate,
+    encode_check,
+    encode_result,
+    encode_runs,
+    encode_spec,
+    encode_stress,
+)
 
-from .samples import certificate, failure, result
+from .samples import certificate, failure, result, stress_report
 
 ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "report-1.schema.json").read_text(encoding="utf-8"))
@@ -82,6 +89,11 @@ def test_certificates(channel: str, settings: dict[str, Any], kind: str) -> None
     assert valid(encode_certificate(duckrace.verify(channel, **settings)))["verdict"] == kind
 
 
+@pytest.mark.parametrize("subject", ["simplequeue", f"{PROGRAMS}::fine"])
+def test_stress(subject: str) -> None:
+    assert valid(encode_stress(duckrace.stress(subject, seconds=0.2, operations=100)))["verdict"] == "PASSED"
+
+
 def test_list(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["list", "--json"]) == 0
     valid(capsys.readouterr().out)
@@ -93,6 +105,7 @@ def documents() -> Iterator[Any]:
     yield json.loads(encode_result(result(failure())))
     yield json.loads(encode_check(CheckReport(channel="mine", rows=(row,)), Comparison(file="x")))
     yield json.loads(encode_certificate(certificate(failure=failure(), statements=(said,))))
+    yield json.loads(encode_stress(stress_report(failure=failure())))
 
 
 def every_key(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -103,7 +116,7 @@ def every_key(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
         yield from every_key(part, (*path, key))
 
 
-@pytest.mark.parametrize("document", list(documents()), ids=["result", "check", "certificate"])
+@pytest.mark.parametrize("document", list(documents()), ids=["result", "check", "certificate", "stress"])
 def test_every_key_is_required_and_new_ones_may_come(document: dict[str, Any]) -> None:
     VALIDATOR.validate(document)
     ways = list(every_key(document))

@@ -18,6 +18,7 @@ def describe(plugin: Any) -> dict[str, Any]:
         "capabilities": _texts(plugin, "capabilities"),
         "problem": "",
         "explained": False,
+        "simulated": bool(getattr(plugin, "simulated", True)),
     }
     found["problem"] = next(_problems(plugin, found), "")
     return found

@@ -5,6 +5,7 @@
 ``queue_queue``    ``queue.Queue``, which nobody can close
 ``queue_shutdown`` ``queue.Queue`` with the ``shutdown()`` of Python 3.13
 ``simple_queue``   ``queue.SimpleQueue``
+``mp_queue``       ``multiprocessing.Queue``, and ``mp_pipe`` its ``Pipe``: for real threads and processes only
 ``pychan``         ``chan.Chan`` of the package chan
 ``_answers``       what a call raises for what the model answers
 ``_handles``       senders and receivers over any pipe
