@@ -150,12 +150,13 @@ def main() -> None:
         right = queue_history(n, concurrency, wrong=False)
         wrong = queue_history(n, concurrency, wrong=True)
         for numpy in ways:
-            tenth = best(small, 3 * options.runs, numpy=numpy, wrong=False)
-            took = best(right, options.runs, numpy=numpy, wrong=False)
-            bad = best(wrong, options.runs, numpy=numpy, wrong=True)
+            runs = options.runs * (5 if numpy else 1)
+            tenth = best(small, runs, numpy=numpy, wrong=False)
+            took = best(right, runs, numpy=numpy, wrong=False)
+            bad = best(wrong, runs, numpy=numpy, wrong=True)
             name = "numpy" if numpy else "Python"
             print(
-                f"| {name} | {concurrency} | {n:,} | {took:.2f} | {bad:.2f} | {took / tenth:.1f} "
+                f"| {name} | {concurrency} | {n:,} | {took:.3f} | {bad:.3f} | {took / tenth:.1f} "
                 f"| {memory(right, numpy=numpy):.0f} |",
                 flush=True,
             )

@@ -146,12 +146,12 @@ def kind_of(operation: str, response: type[Response] | None, *, suspended: bool 
     return _RETURNED.get((operation, response))
 
 
-def columns_of(history: History, *, senders: Collection[Hashable] | None = None, timeouts_look: bool = True) -> Columns:
+def columns_of(history: History, *, senders: Collection[Hashable] = (), timeouts_look: bool = True) -> Columns:
     """The columns of a history of one channel, whose operations are `Call` and `Response`.
 
-    `senders` are the sender handles that exist at the start; by default all that the history names and no clone made
-    ("tx" if it names none). A clone of a receiver is a receiver. `timeouts_look`: a receive that timed out found the
-    channel empty, and a send full (contract 35, 36); False: that says nothing.
+    `senders`: handles that were there from the start, if some were never used; all others that no clone has made
+    were there, too ("tx" if there is none at all). A clone of a receiver is a receiver. `timeouts_look`: a receive that
+    timed out found the channel empty, and a send full (contract 35, 36); False: that says nothing.
 
     Raises UsageError if this cannot be a history of a channel: not `Call` and `Response`, a handle used before the
     clone that makes it has returned, or made twice.
@@ -204,7 +204,7 @@ def columns_of(history: History, *, senders: Collection[Hashable] | None = None,
 class _Handles:
     """Which handles there are, which half each is of, and whether they are used as a program can use them."""
 
-    def __init__(self, operations: Sequence[Operation], senders: Collection[Hashable] | None) -> None:
+    def __init__(self, operations: Sequence[Operation], senders: Collection[Hashable]) -> None:
         for operation in operations:
             if not isinstance(operation.what, Call):
                 raise UsageError(f"{operation} is not a call on a channel; a monitor reads duckrace_models.Call")
@@ -214,14 +214,14 @@ class _Handles:
         for operation in operations:
             if operation.what.operation == "clone":
                 new = operation.what.value
-                if new in made or new == RECEIVER or (senders is not None and new in senders):
+                if new in made or new == RECEIVER or new in senders:
                     raise UsageError(f"handle {new!r} is made twice; name the clone otherwise")
                 made[new] = operation
         used: dict[Hashable, None] = dict.fromkeys(operation.what.handle for operation in operations)
-        if senders is None:
-            senders = [handle for handle in used if handle != RECEIVER and handle not in made] or ["tx"]
+        if RECEIVER in senders:
+            raise UsageError(f"{RECEIVER!r} names the receiver, and is no sender")
         self.receivers: set[Hashable] = {RECEIVER}
-        self.senders: set[Hashable] = set(senders)
+        self.senders: set[Hashable] = {*senders, *(used.keys() - made.keys() - {RECEIVER})} or {"tx"}
         for new, clone in made.items():  # by call: the original is known
             original = clone.what.handle
             if clone.ret is not None and isinstance(clone.result, Ok):
@@ -233,8 +233,6 @@ class _Handles:
                 raise UsageError(
                     f"handle {handle!r} is used at {operation.call}, before the clone that makes it returns"
                 )
-            if maker is None and handle not in self.senders and handle != RECEIVER:
-                raise UsageError(f"handle {handle!r} is used at {operation.call}, and nothing made it")
         self.number = {handle: number for number, handle in enumerate(used)}
         self.relaxed: str | None = None
         self.drops: dict[Hashable, Operation] = {}

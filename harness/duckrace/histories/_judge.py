@@ -17,10 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from duckrace._data import Kind
-from duckrace_models import RECEIVER, Call, Ok, Timeout, model_for
+from duckrace_models import Timeout, model_for
 
 from ._columns import columns_of
-from ._history import History, Operation
+from ._history import History
 from ._linearizable import Linearizability, linearizable
 from ._model import Cancelled
 from ._monitor import Repeats, monitor
@@ -57,7 +57,7 @@ def judge(
     history: History,
     capacity: int | None = None,
     *,
-    senders: Collection[Hashable] | None = None,
+    senders: Collection[Hashable] = (),
     per_sender: bool = False,
     timeouts_look: bool = True,
     max_steps: int = 1_000_000,
@@ -95,15 +95,12 @@ def judge(
         return Judgement(kind="unknown", specification=specification, why=why)
     if not timeouts_look:
         history = _without_timeouts(history)
-    shift = 0
-    if senders is not None:
-        history, shift = _naming(history, senders)
-    found = linearizable(history, model, max_steps=max_steps, max_entries=max_entries)
+    found = linearizable(history, model, senders=senders, max_steps=max_steps, max_entries=max_entries)
     if found.verdict.kind is Kind.BUDGET:
         return Judgement(kind="unknown", why=found.verdict.detail, decided_by="search", searched=found)
     if found.ok:
         return Judgement(kind="linearizable", decided_by="search", searched=found)
-    shown = [_shifted(operation, -shift) for operation in (found.culprit, found.woken_by) if operation is not None]
+    shown = [operation for operation in (found.culprit, found.woken_by) if operation is not None]
     wrong = Wrong.LOST_WAKEUP if found.verdict.kind is Kind.LOST_WAKEUP else Wrong.UNEXPLAINED
     violation = Violation(wrong, tuple(shown), found.explanation)
     return Judgement(kind="violation", violation=violation, decided_by="search", searched=found)
@@ -113,26 +110,3 @@ def _without_timeouts(history: History) -> History:
     """Calls that timed out had no effect, and say nothing."""
     operations = [replace(o, result=Cancelled()) if isinstance(o.result, Timeout) else o for o in history.operations]
     return History(tuple(operations), history.end)
-
-
-def _naming(history: History, senders: Collection[Hashable]) -> tuple[History, int]:
-    """The same history, in which all sender handles are named, since the search knows no others; and by how much later
-    it begins. Each of the rest is cloned before anything else, and the clone is dropped: that changes nothing."""
-    named = {o.what.handle for o in history.operations} | {
-        o.what.value for o in history.operations if o.what.operation == "clone"
-    }
-    idle = [handle for handle in senders if handle not in named and handle != RECEIVER]
-    before: list[Operation] = []
-    for number, handle in enumerate(idle):
-        who, at = f"whoever holds {handle}", 4 * number
-        clone = Call(caller=who, operation="clone", handle=handle, value=f"clone of {handle}")  # type: ignore[arg-type]
-        drop = Call(caller=who, operation="drop", handle=f"clone of {handle}")
-        before.append(Operation(who, clone, Ok(clone.value), at, at + 1))
-        before.append(Operation(who, drop, Ok(), at + 2, at + 3))
-    shift = 4 * len(idle)
-    return History((*before, *(_shifted(o, shift) for o in history.operations)), history.end + shift), shift
-
-
-def _shifted(operation: Operation, by: int) -> Operation:
-    ret = None if operation.ret is None else operation.ret + by
-    return replace(operation, call=operation.call + by, ret=ret)

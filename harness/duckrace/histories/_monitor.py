@@ -54,6 +54,8 @@ from ._violation import Violation, Wrong
 
 LONG: Final = 10_000
 """Operations, from which on numpy is worth its import."""
+MANY: Final = 8
+"""Messages named in one sentence."""
 
 
 class Repeats(UsageError):
@@ -82,7 +84,7 @@ def monitor(
         except ImportError as missing:
             raise UsageError(f"the fast monitor needs numpy: {missing}") from missing
         sweeps = _sweeps_numpy
-    parts = sweeps.split(columns)
+    parts = sweeps.split(columns, per_sender)
     if parts is None:
         raise Repeats("one value was sent twice; tag messages, so that they are distinct")
     return _Monitor(columns, parts, sweeps, capacity, per_sender).look()
@@ -265,25 +267,23 @@ class _Monitor:
             start, stop = columns.end - 1, columns.end
         start = columns.call[row] if start is None else start
         stop = columns.ret[row] if stop is None else stop
-        intervals = [
-            (parts.sent[message], parts.looked[receive], (message, receive))
+        received: list[tuple[int, int, int, int]] = [
+            (int(parts.sent[message]), int(parts.looked[receive]), int(message), receive)
             for receive, message in enumerate(parts.message)
             if parts.sent[message] < stop and parts.looked[receive] > start
         ]
-        left: list[tuple[int, int, tuple[int, int]]] = [(parts.sent[m], columns.end, (m, -1)) for m in self.left]
-        rows, names, gap = [row], [], start
+        left = [(int(parts.sent[message]), columns.end, message, -1) for message in self.left]
         # Unreceived messages last: they cover all the rest, but may be in an unknown receive instead.
-        for found in (sorted(intervals), sorted(left)):
-            while gap < stop:
-                here = [interval for interval in found if interval[0] <= gap < interval[1]]
-                if not here:
-                    break
-                _, until, (message, receive) = max(here, key=lambda interval: interval[1])
-                rows.append(self.send_row(message))
-                names.append(self.value(rows[-1]))
-                if receive >= 0:
-                    rows.append(self.receive_row(receive))
-                gap = until
+        chain, gap = _cover(sorted(received), start, stop)
+        chain += _cover(sorted(left), gap, stop)[0]
+        rows, names = [row], []
+        for _, _, message, receive in chain:
+            rows.append(self.send_row(message))
+            names.append(self.value(rows[-1]))
+            if receive >= 0:
+                rows.append(self.receive_row(receive))
+        if len(names) > MANY:
+            names[MANY // 2 : -MANY // 2] = ["…"]
         them = " then ".join(names) or "more than unknown receives can have taken"
         if drop is not None:
             rows.append(drop)
@@ -331,3 +331,21 @@ class _Monitor:
 
     def violation(self, kind: Wrong, rows: Sequence[int], words: str) -> Violation:
         return Violation(kind, tuple(map(self.columns.operation, rows)), words)
+
+
+def _cover(
+    intervals: list[tuple[int, int, int, int]], gap: int, stop: int
+) -> tuple[list[tuple[int, int, int, int]], int]:
+    """The fewest of these intervals, sorted by their starts, that cover all from `gap` on, and how far they reach."""
+    chain: list[tuple[int, int, int, int]] = []
+    best, place = None, 0
+    while gap < stop:
+        while place < len(intervals) and intervals[place][0] <= gap:
+            if best is None or intervals[place][1] > best[1]:
+                best = intervals[place]
+            place += 1
+        if best is None or best[1] <= gap:
+            break
+        chain.append(best)
+        gap = best[1]
+    return chain, gap

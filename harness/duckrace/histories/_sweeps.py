@@ -43,7 +43,7 @@ class Parts:
     looked: Sequence[int]
     taken: Sequence[int]
     sender: Sequence[int]
-    """By message."""
+    """By message; empty unless it is asked for."""
 
 
 def rows(columns: Columns, table: bytes) -> Sequence[int]:
@@ -51,7 +51,7 @@ def rows(columns: Columns, table: bytes) -> Sequence[int]:
     return list(compress(range(len(columns)), columns.kind.translate(table)))
 
 
-def split(columns: Columns) -> Parts | None:
+def split(columns: Columns, per_sender: bool) -> Parts | None:
     """The columns by what they are about; None if a value was sent twice."""
     sends = columns.kind.translate(SENDS)
     receives = columns.kind.translate(RECEIVES)
@@ -66,7 +66,7 @@ def split(columns: Columns) -> Parts | None:
         message=array("q", map(number.get, compress(columns.value, receives), repeat(-1))),
         looked=array("q", compress(columns.call, receives)),
         taken=array("q", compress(columns.ret, receives)),
-        sender=array("q", compress(columns.sender, sends)),
+        sender=array("q", compress(columns.sender, sends) if per_sender else ()),
     )
 
 

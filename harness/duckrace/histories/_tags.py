@@ -10,19 +10,15 @@ NUMBERS: Final = 32
 _MASK: Final = (1 << NUMBERS) - 1
 # The hash of an integer is the integer, and a dict looks at its low bits first. Were those the number alone, the
 # messages of all senders would meet in one place of the monitor's dict.
-_APART: Final = 0x9E3779B1
+APART: Final = 0x9E3779B1
 
 
 def tag(sender: int, number: int) -> int:
     """The message `number` of `sender`: the sender below 2**30, the number below 2**32."""
-    return sender << NUMBERS | (number + sender * _APART & _MASK)
+    return sender << NUMBERS | (number + sender * APART & _MASK)
 
 
 def untag(tagged: int) -> tuple[int, int]:
     """Sender and number."""
-    return tagged >> NUMBERS, numbers_of(tagged)
-
-
-def numbers_of(tagged: int) -> int:
-    """The number alone, of an integer or of a numpy array of them."""
-    return (tagged & _MASK) - (tagged >> NUMBERS) * _APART & _MASK
+    sender = tagged >> NUMBERS
+    return sender, tagged - sender * APART & _MASK

@@ -398,7 +398,8 @@ def _ranked(processes: Collection[_Events]) -> int:
 class Buffer:
     """The events of one thread. `call` and `ret` are as in `Log`, without the process.
 
-    They are functions made for this buffer, not methods: what they need is in their cells, which is a third faster.
+    They are functions made for this buffer, not methods: what they need is in their cells, which is faster. If an
+    exception from outside (Ctrl-C) ends one of them, half an event is left behind: log nothing after it.
     """
 
     __slots__ = ("_columns", "call", "ret")

@@ -78,16 +78,29 @@ def place(me: SimThread, obj: Any, index: int) -> Location:
     return item(me, obj, index) if len(obj) <= MANY else contents(me, obj)
 
 
-def whole(me: SimThread, obj: Any) -> Access:
-    """All of it is read."""
-    base = base_of(type(obj))
-    if base is set:
-        items: list[Location] = []
-    elif len(obj) > MANY:
-        items = [contents(me, obj)]
-    else:
-        items = [item(me, obj, key) for key in (list(obj) if base is dict else range(len(obj)))]
-    return Access(tuple((location, False) for location in (structure(me, obj), *items)))
+class Whole(Access):
+    """All of a container is read, as it is when the access happens."""
+
+    __slots__ = ("container", "thread")
+
+    def __init__(self, me: SimThread, container: Any) -> None:
+        self.container = container
+        self.thread = me
+
+    @property
+    def label(self) -> str:
+        return structure(self.thread, self.container).label
+
+    def touched(self) -> Parts:
+        me, obj = self.thread, self.container
+        base = base_of(type(obj))
+        if base is set:
+            items: list[Location] = []
+        elif len(obj) > MANY:
+            items = [contents(me, obj)]
+        else:
+            items = [item(me, obj, key) for key in (list(obj) if base is dict else range(len(obj)))]
+        return tuple((location, False) for location in (structure(me, obj), *items))
 
 
 class KeyAccess(Access):

@@ -1,7 +1,7 @@
 """Calls, as rewritten code makes them: what C code reads of the containers it is given, and objects that are new.
 
 A function written in Python is called as it is: what it does, it does itself. A call of C code is one event on each
-container among its arguments, which it reads as a whole; at granularity `gil` the interpreter may switch after it.
+container among its arguments, which it reads as a Whole; at granularity `gil` the interpreter may switch after it.
 
 It knows Python's calls; it must not know syntax.
 """
@@ -19,7 +19,7 @@ from typing import Any, Final
 from duckrace.kernel.machine import SimThread, machine
 
 from . import attributes
-from .accesses import base_of, structure, whole
+from .accesses import Whole, base_of, structure
 from .containers import Method
 from .iteration import iterated
 from .locations import READ, WRITE, locations
@@ -65,7 +65,7 @@ def _native(function: Any) -> Callable[..., Any]:
             else:
                 for arg in args:
                     if base_of(type(arg)) is not None:
-                        locations.happens(me, READ, whole(me, arg))
+                        locations.happens(me, READ, Whole(me, arg))
         value = function(*args, **kwargs)
         if me is not None and type(value) in _FRESH and function in _MAKERS:
             locations.fresh(me, value)
@@ -94,7 +94,7 @@ def _looped(iterable: Any) -> Iterator[Any]:
         locations.switch()
 
 
-# -- built-in functions that do not read the whole of what they are given --------------------------------------------
+# -- built-in functions that do not read the Whole of what they are given --------------------------------------------
 
 
 def _length(me: SimThread, *args: Any) -> tuple[Any, ...]:

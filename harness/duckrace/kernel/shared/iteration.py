@@ -11,7 +11,7 @@ from typing import Any
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import IndexAccess, base_of, structure, whole
+from .accesses import IndexAccess, Whole, base_of, structure
 from .containers import native
 from .locations import READ, Access, Parts, locations
 
@@ -74,7 +74,7 @@ class Keys(Items):
     __slots__ = ()
 
     def read(self, me: SimThread) -> Parts:
-        return whole(me, self.obj).parts if self.values else structure(me, self.obj).read.parts
+        return Whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
 
 
 class Advance(Access):
