@@ -184,8 +184,8 @@ class Generated:
         if ending == "failed":
             return self._failed()
         if ending == "stopped":
-            assert trial.last is not None
-            self.failure = trial.told(trial.last)
+            assert trial.stopped is not None
+            self.failure = trial.replayed(*trial.stopped)
             kind = self.failure.kind if self.failure is not None else Kind.UNCONTROLLED
             return Verdict(kind=kind)
         if ending == "cut":

@@ -2,7 +2,7 @@
 
 A test case is a program and one schedule of it, and nothing but a test case can fail. Drawing a program takes longer
 than running it, so each is run under a few more schedules that a sampler chooses. When one of these fails, its test
-case is worked out (`Drawing.choices`) and put where Hypothesis looks first: into the example database. Then the test
+case is worked out (`Drawing.choices`) and put where Hypothesis looks first: into an example database. Then the test
 is run again: Hypothesis finds it there, sees it fail, and shrinks it, as it does with every failure of an earlier day.
 A test case that is better than what it came to is handed to it in the same way.
 
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final, Protocol
 
 from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis.database import ExampleDatabase, InMemoryExampleDatabase, choices_to_bytes
+from hypothesis.database import InMemoryExampleDatabase, choices_to_bytes
 from hypothesis.strategies import data
 
 from duckrace import search
@@ -124,10 +124,12 @@ class Hunt:
         return self._again(choices, options, prepare) or self._as_found(case)
 
     def _again(self, choices: list[Any], options: settings, prepare: Callable[[Any], object]) -> BaseException | None:
-        """Run the test from these choices; what the smallest failure raises, None if they do not fail."""
-        database: ExampleDatabase = options.database or InMemoryExampleDatabase()
-        if Phase.reuse not in options.phases:
-            database = InMemoryExampleDatabase()
+        """Run the test from these choices; what the smallest failure raises, None if they do not fail.
+
+        The database is one of its own: in the user's there may be a failure already, of which Hypothesis would make
+        nothing smaller. What comes out is kept there as well.
+        """
+        database = InMemoryExampleDatabase()
         phases = [Phase.reuse, *(p for p in options.phases if p not in (Phase.generate, Phase.reuse))]
         test = self.test(settings(options, database=database, phases=phases), prepare)
         database.save(key_of(test) + SECONDARY, choices_to_bytes(choices))
@@ -136,6 +138,9 @@ class Hunt:
         try:
             test()
         except Exception as error:
+            if options.database is not None:
+                for value in database.fetch(key_of(test)):
+                    options.database.save(key_of(test), value)
             return error
         return None
 

@@ -52,7 +52,7 @@ class Trial:
         self.settings = settings
         self.executions = 0
         self.undecided: Counter[str] = Counter()  # executions, by reason
-        self.last: Case | None = None  # that was run, under the schedule that goes with it
+        self.stopped: tuple[Program, list[int]] | None = None  # what could not go on, and its decisions
         self.place = Place()  # of the last case: where its threads came to
         self.session: Session
         self._stack = ExitStack()
@@ -80,7 +80,6 @@ class Trial:
     def case(self, case: Case) -> Seen:
         """Run a program under the schedule that goes with it."""
         self.place = place = Place()
-        self.last = case
         return self.execute(case.program, Written(case.switches, place).choose, place)
 
     def sampled(self, program: Program, strategy: Strategy, samples: int) -> tuple[Case, Seen] | None:
@@ -105,6 +104,7 @@ class Trial:
                 break
             session.regrow()
         if machine.over in ("interrupt", "stop") or machine.interrupted:
+            self.stopped = program, list(machine.decisions)
             raise Stopped
         self.executions += 1
         if self.executions % YOUNG == 0:
