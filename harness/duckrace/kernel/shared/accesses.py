@@ -78,16 +78,59 @@ def place(me: SimThread, obj: Any, index: int) -> Location:
     return item(me, obj, index) if len(obj) <= MANY else contents(me, obj)
 
 
+class Whole(Access):
+    """All of some containers is read, as they are when the access happens. `deep`: and of the containers in them, as
+    ``repr`` and ``==`` do."""
+
+    __slots__ = ("containers", "deep", "thread")
+
+    def __init__(self, me: SimThread, *containers: Any, deep: bool = False) -> None:
+        self.containers = containers
+        self.deep = deep
+        self.thread = me
+
+    @property
+    def label(self) -> str:
+        return structure(self.thread, self.containers[0]).label
+
+    def touched(self) -> Parts:
+        found: dict[Location, bool] = {}
+        visited: set[int] = set()
+        waiting = list(self.containers)
+        while waiting:
+            obj = waiting.pop(0)
+            if id(obj) in visited:
+                continue
+            visited.add(id(obj))
+            kind = type(obj)
+            if base_of(kind) is not None:
+                found.update(self._items(obj))
+            if self.deep:
+                if issubclass(kind, dict):
+                    waiting += [value for value in dict.values(obj) if holds(value)]
+                elif kind is tuple or issubclass(kind, (list, collections.deque)):
+                    waiting += [value for value in kind.__iter__(obj) if holds(value)]
+        return tuple(found.items())
+
+    def _items(self, obj: Any) -> Parts:
+        me, base = self.thread, base_of(type(obj))
+        if base is set:
+            items: list[Location] = []
+        elif len(obj) > MANY:
+            items = [contents(me, obj)]
+        else:
+            items = [item(me, obj, key) for key in (list(obj) if base is dict else range(len(obj)))]
+        return tuple((location, False) for location in (structure(me, obj), *items))
+
+
+def holds(value: Any) -> bool:
+    """Is it a container, or may there be some in it?"""
+    return type(value) not in PLAIN and (type(value) is tuple or base_of(type(value)) is not None)
+
+
 def whole(me: SimThread, obj: Any) -> Access:
     """All of it is read."""
-    base = base_of(type(obj))
-    if base is set:
-        items: list[Location] = []
-    elif len(obj) > MANY:
-        items = [contents(me, obj)]
-    else:
-        items = [item(me, obj, key) for key in (list(obj) if base is dict else range(len(obj)))]
-    return Access(tuple((location, False) for location in (structure(me, obj), *items)))
+    return Whole(me, obj)
 
 
 class KeyAccess(Access):

@@ -30,6 +30,7 @@ _OWN: Final = object()
 
 _how: dict[tuple[type, str], Any] = {}
 _loads: dict[type, Load | None] = {}
+_fields: dict[tuple[type, str], tuple[str, ...]] = {}
 _under_test: Container[str] = ()
 
 
@@ -38,6 +39,7 @@ def begin(modules: Container[str]) -> None:
     global _under_test
     _how.clear()
     _loads.clear()
+    _fields.clear()
     _under_test = modules
 
 
@@ -219,6 +221,34 @@ def _in_instance(me: SimThread, obj: Any, name: str) -> Access | None:
     if names is not None and name in names:
         return location.read
     return Access(((location, False), (_attribute(me, how, name), False)))
+
+
+def location_of(me: SimThread, obj: Any, name: str) -> Location:
+    """Of an attribute of an instance."""
+    return _attribute(me, obj, name)
+
+
+def plain(kind: type, name: str) -> bool:
+    """Is an attribute of this name a value, and not what a property or a method makes?"""
+    return _resolved(kind, name) is not _SKIP
+
+
+def fields_of(value: Any, method: str) -> tuple[str, ...]:
+    """The fields that a method reads which ``dataclasses`` has written for this class; none for any other."""
+    kind = type(value)
+    names = _fields.get((kind, method))
+    if names is None:
+        fields: Any = getattr(kind, "__dataclass_fields__", None)
+        written: Any = getattr(kind, method, None) if fields else None
+        written = getattr(written, "__wrapped__", written)
+        code = getattr(written, "__code__", None)
+        if code is None or code.co_filename != "<string>" or not tracked_instance(kind):
+            names = ()
+        else:
+            uses = "repr" if method == "__repr__" else "compare"
+            names = tuple(name for name, field in fields.items() if getattr(field, uses) and plain(kind, name))
+        _fields[kind, method] = names
+    return names
 
 
 def _resolved(kind: type, name: str) -> Any:

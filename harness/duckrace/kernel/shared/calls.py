@@ -9,7 +9,9 @@ It knows Python's calls; it must not know syntax.
 from __future__ import annotations
 
 import builtins
+import copy
 import itertools
+import json
 import sys
 import types
 import warnings
@@ -19,10 +21,11 @@ from typing import Any, Final
 from duckrace.kernel.machine import SimThread, machine
 
 from . import attributes
-from .accesses import base_of, structure, whole
-from .containers import Method
+from .accesses import Restructured, Whole, base_of, structure
+from .containers import Method, native, touched_by
 from .iteration import iterated
 from .locations import READ, WRITE, locations
+from .views import seen_through
 
 _m = machine
 # C code that looks at the frame that calls it, or that is no operation on anything.
@@ -35,6 +38,15 @@ _AS_IT_IS: Final = frozenset(
     )
 )  # fmt: skip
 _PYTHON: Final = (types.FunctionType, Method)
+_UNBOUND: Final = (types.MethodDescriptorType, types.WrapperDescriptorType)
+_NATIVE: Final = (types.BuiltinFunctionType, types.MethodWrapperType, *_UNBOUND)
+# Modules of the library whose functions and classes, written in Python, read what they are given while they run.
+_READERS: Final = frozenset(
+    ("collections", "copy", "heapq", "json", "pprint", "random", "statistics", "string", "textwrap")
+)
+_WRITERS: Final = frozenset(  # of heapq, bisect and random
+    ("heapify", "heappop", "heappush", "heappushpop", "heapreplace", "insort", "insort_left", "insort_right", "shuffle")
+)
 _FRESH: Final = (list, dict, set, bytearray)
 _ITERATORS: Final = (itertools.count, itertools.cycle, types.GeneratorType)
 
@@ -42,20 +54,31 @@ _ITERATORS: Final = (itertools.count, itertools.cycle, types.GeneratorType)
 def called(function: Any) -> Any:
     """What is called instead of `function`."""
     kind = type(function)
-    if kind in _PYTHON or _m.current is None or id(function) in _AS_IT_IS:
+    if kind in _PYTHON:
+        reads = kind is types.FunctionType and function.__module__ in _READERS and _m.current is not None
+        return _native(function) if reads else function
+    if _m.current is None or id(function) in _AS_IT_IS:
         return function
     if kind is types.MethodType:
-        return function if type(function.__func__) in _PYTHON else _native(function)
+        inner = function.__func__
+        if type(inner) in _PYTHON:
+            return _native(function) if inner.__module__ in _READERS else function
+        return _native(function)
     if isinstance(function, type):
         heap = function.__flags__ & (1 << 9)
-        return function if heap and not locations.calls else _native(function)
-    if kind in (types.BuiltinFunctionType, types.MethodDescriptorType, types.MethodWrapperType):
+        python = heap and not locations.calls and function.__module__ not in _READERS
+        return function if python else _native(function)
+    if kind in _NATIVE:
         return _native(function)
     return function
 
 
 def _native(function: Any) -> Callable[..., Any]:
     special = _SPECIAL.get(function) if type(function) in (types.BuiltinFunctionType, type) else None
+    if special is None and type(function) in _UNBOUND:
+        special = _unbound(function)
+    elif special is None and getattr(function, "__name__", "") in _WRITERS:
+        special = _written
 
     def call(*args: Any, **kwargs: Any) -> Any:
         me = _m.current
@@ -64,8 +87,10 @@ def _native(function: Any) -> Callable[..., Any]:
                 args = special(me, *args)
             else:
                 for arg in args:
-                    if base_of(type(arg)) is not None:
-                        locations.happens(me, READ, whole(me, arg))
+                    container = seen_through(arg)
+                    if base_of(type(container)) is not None:
+                        deep = type(function) is not types.MethodType and function in _DEEP
+                        locations.happens(me, READ, Whole(me, container, deep=deep))
         value = function(*args, **kwargs)
         if me is not None and type(value) in _FRESH and function in _MAKERS:
             locations.fresh(me, value)
@@ -73,6 +98,29 @@ def _native(function: Any) -> Callable[..., Any]:
         return value
 
     return call
+
+
+def _unbound(function: Any) -> Callable[..., tuple[Any, ...]] | None:
+    """``list.append(numbers, 1)``: the access of the method."""
+    if base_of(function.__objclass__) is None:
+        return None
+
+    def method(me: SimThread, *args: Any) -> tuple[Any, ...]:
+        if args and isinstance(args[0], function.__objclass__):
+            found = touched_by(me, args[0], function.__name__, args[1:])
+            if found is not None:
+                locations.happens(me, *found)
+        return args
+
+    return method
+
+
+def _written(me: SimThread, *args: Any) -> tuple[Any, ...]:
+    """Functions that change the container that they are given."""
+    for arg in args:
+        if base_of(type(arg)) is not None:
+            locations.happens(me, WRITE, Restructured(me, arg))
+    return args
 
 
 def fresh(value: Any) -> Any:
@@ -98,8 +146,10 @@ def _looped(iterable: Any) -> Iterator[Any]:
 
 
 def _length(me: SimThread, *args: Any) -> tuple[Any, ...]:
-    if len(args) == 1 and base_of(type(args[0])) is not None:
-        locations.happens(me, READ, structure(me, args[0]).read)
+    if len(args) == 1:
+        container = seen_through(args[0])
+        if base_of(type(container)) is not None and native(args[0], "__len__"):
+            locations.happens(me, READ, structure(me, container).read)
     return args
 
 
@@ -131,8 +181,10 @@ def _changed_attribute(me: SimThread, *args: Any) -> tuple[Any, ...]:
     return args
 
 
+_DEEP: Final = frozenset((repr, str, print, copy.deepcopy, json.dumps))
 _MAKERS: Final = frozenset((list, dict, set, bytearray, sorted))
 _SPECIAL: Final[dict[Any, Callable[..., tuple[Any, ...]]]] = {
+    bool: _length,
     len: _length,
     iter: _lazily,
     enumerate: _lazily,

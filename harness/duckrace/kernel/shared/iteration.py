@@ -14,6 +14,7 @@ from duckrace.kernel.machine import SimThread, machine
 from .accesses import IndexAccess, base_of, structure, whole
 from .containers import native
 from .locations import READ, Access, Parts, locations
+from .views import seen_through, shown
 
 _m = machine
 
@@ -22,6 +23,8 @@ def iterated(obj: Any, view: str = "", shared: bool = False) -> Any:
     """What a ``for`` goes over: with an access before each item. `view`: ``items`` or the like, of a dict; `shared`: it
     is an iterator that threads may have in common."""
     me = _m.current
+    if me is not None and not view and (view := shown(obj)):
+        obj = seen_through(obj)
     base = base_of(type(obj)) if me is not None else None
     if me is None or base is None or (view and base is not dict) or not native(obj, view or "__iter__"):
         return getattr(obj, view)() if view else obj
@@ -74,7 +77,7 @@ class Keys(Items):
     __slots__ = ()
 
     def read(self, me: SimThread) -> Parts:
-        return whole(me, self.obj).parts if self.values else structure(me, self.obj).read.parts
+        return whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
 
 
 class Advance(Access):

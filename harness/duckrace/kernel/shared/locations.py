@@ -187,6 +187,10 @@ class Locations:
         idle = op is READ and _m.spins_at == _m.steps
         if hot:
             _m.point(me, op, access)
+            if type(access) is not Access and not self.every:
+                for location, writes in access.touched():  # others may have changed what that is
+                    if not location.hot:
+                        self._learn(me, location, writes)
         else:
             _m.pass_by()
             if self.skipped is not None and _m.decides():
