@@ -283,6 +283,9 @@ class Sharing(ast.NodeTransformer):
         node.func = self.visit(node.func)
         node.args, node.keywords = self._each(node.args), self._each(node.keywords)
         if self._scope is None or plain:
+            one = len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred)
+            if self._scope is not None and one and isinstance(node.func, ast.Name) and node.func.id == "vars":
+                return self._call("namespace", node.func, node.args[0])
             return node
         for keyword in node.keywords:
             if keyword.arg is None:

@@ -34,6 +34,7 @@ HELPERS: Final[dict[str, Callable[..., Any]]] = {
     "looped": calls.looped,
     "made": attributes.made,
     "matched": values.matched,
+    "namespace": attributes.namespace,
     "operated": values.operated,
     "printed": values.printed,
     "read_variable": attributes.read_variable,

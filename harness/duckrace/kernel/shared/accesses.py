@@ -61,6 +61,9 @@ def item(me: SimThread, obj: Any, key: Any) -> Location:
     all of its type."""
     named = locations.name(me, obj)
     kind = type(key)
+    if named.owner is not None and kind is str:
+        found = named.owner.cells.get(key)
+        return found if found is not None else locations.location(named.owner, key, f".{key}")
     part = ("item", key if kind in PLAIN or (kind is tuple and all(type(k) in PLAIN for k in key)) else kind)
     location = named.cells.get(part)
     return location if location is not None else locations.location(named, part, f"[{part[1]!r}]")

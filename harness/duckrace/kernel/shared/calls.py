@@ -44,6 +44,7 @@ _NATIVE: Final = (types.BuiltinFunctionType, types.MethodWrapperType, *_UNBOUND)
 _READERS: Final = frozenset(
     ("collections", "copy", "heapq", "json", "pprint", "random", "statistics", "string", "textwrap")
 )
+_LOOKUPS: Final = ("__getattribute__", "__setattr__", "__delattr__")
 _WRITERS: Final = frozenset(  # of heapq, bisect and random
     ("heapify", "heappop", "heappush", "heappushpop", "heapreplace", "insort", "insort_left", "insort_right", "shuffle")
 )
@@ -76,7 +77,9 @@ def called(function: Any) -> Any:
 def _native(function: Any) -> Callable[..., Any]:
     special = _SPECIAL.get(function) if type(function) in (types.BuiltinFunctionType, type) else None
     if special is None and type(function) in _UNBOUND:
-        special = _unbound(function)
+        special = _of_object(function, True) if function.__name__ in _LOOKUPS else _unbound(function)
+    elif special is None and type(function) is types.MethodWrapperType and function.__name__ in _LOOKUPS:
+        special = _of_object(function, False)
     elif special is None and getattr(function, "__name__", "") in _WRITERS:
         special = _written
 
@@ -92,6 +95,8 @@ def _native(function: Any) -> Callable[..., Any]:
                         deep = type(function) is not types.MethodType and function in _DEEP
                         locations.happens(me, READ, Whole(me, container, deep=deep))
         value = function(*args, **kwargs)
+        if me is not None and type(value) is dict and args and args[-1] == "__dict__":
+            attributes.shows(me, args[0] if len(args) > 1 else function.__self__, value)
         if me is not None and type(value) in _FRESH and function in _MAKERS:
             locations.fresh(me, value)
         locations.switch()
@@ -110,6 +115,21 @@ def _unbound(function: Any) -> Callable[..., tuple[Any, ...]] | None:
             found = touched_by(me, args[0], function.__name__, args[1:])
             if found is not None:
                 locations.happens(me, *found)
+        return args
+
+    return method
+
+
+def _of_object(function: Any, unbound: bool) -> Callable[..., tuple[Any, ...]]:
+    """``object.__setattr__(o, "n", 1)``, ``super().__getattribute__("n")``: these are the access."""
+
+    def method(me: SimThread, *args: Any) -> tuple[Any, ...]:
+        given = args if unbound else (function.__self__, *args)
+        if len(given) >= 2 and type(given[1]) is str:
+            if function.__name__ == "__getattribute__":
+                attributes.looked_up(me, given[0], given[1])
+            else:
+                attributes.changed(given[0], given[1])
         return args
 
     return method
@@ -177,7 +197,7 @@ def _attribute(me: SimThread, *args: Any) -> tuple[Any, ...]:
 
 def _changed_attribute(me: SimThread, *args: Any) -> tuple[Any, ...]:
     if len(args) >= 2 and type(args[1]) is str:
-        attributes.changed(args[0], args[1])
+        attributes.changes(args[0], args[1], "__setattr__" if len(args) > 2 else "__delattr__")
     return args
 
 
