@@ -256,7 +256,7 @@ class Sharing(ast.NodeTransformer):
     def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
         node.value = self.visit(node.value)
         if self._scope is not None:
-            node.value = self._call("iterated", node.value)  # a generator stays what it is
+            node.value = self._call("delegated", node.value)
         return node
 
     def visit_Match(self, node: ast.Match) -> ast.AST:

@@ -25,6 +25,7 @@ HELPERS: Final[dict[str, Callable[..., Any]]] = {
     "augmented": containers.augmented,
     "called": calls.called,
     "contains": containers.contains,
+    "delegated": iteration.delegated,
     "delete": attributes.delete,
     "delitem": containers.delitem,
     "fresh": calls.fresh,

@@ -11,7 +11,7 @@ It knows the built-in containers; it must not know which operation is which acce
 from __future__ import annotations
 
 import collections
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
@@ -24,6 +24,8 @@ _LENGTH: Final = " (its length)"
 _KEYS: Final = " (its keys)"
 CONTENTS: Final = ("contents",)
 PLAIN: Final = (str, int, bytes, float, bool, type(None))
+
+_VALUES: Final[dict[type, Callable[[Any], object]]] = {str: str.__str__, int: int.__int__, float: float.__float__}
 
 _m = machine
 _bases: dict[type, type | None] = {}
@@ -64,9 +66,19 @@ def item(me: SimThread, obj: Any, key: Any) -> Location:
     if named.owner is not None and kind is str:
         found = named.owner.cells.get(key)
         return found if found is not None else locations.location(named.owner, key, f".{key}")
-    part = ("item", key if kind in PLAIN or (kind is tuple and all(type(k) in PLAIN for k in key)) else kind)
+    part = ("item", key if kind in PLAIN or (kind is tuple and all(type(k) in PLAIN for k in key)) else _common(key))
     location = named.cells.get(part)
     return location if location is not None else locations.location(named, part, f"[{part[1]!r}]")
+
+
+def _common(key: Any) -> object:
+    """Stands for a key: of members of an IntEnum and the like their value, of others the name of their type, which may
+    be another object in each execution."""
+    kind = type(key)
+    for base, value in _VALUES.items():
+        if issubclass(kind, base) and kind.__eq__ is base.__eq__ and kind.__hash__ is base.__hash__:
+            return value(key)
+    return kind.__module__, kind.__qualname__
 
 
 def contents(me: SimThread, obj: Any) -> Location:

@@ -23,7 +23,7 @@ from duckrace.kernel.machine import SimThread, machine
 from . import attributes
 from .accesses import Restructured, Whole, base_of, structure
 from .containers import Method, native, touched_by
-from .iteration import iterated
+from .iteration import iterated, resumed, stopping
 from .locations import READ, WRITE, locations
 from .views import seen_through
 
@@ -94,7 +94,13 @@ def _native(function: Any) -> Callable[..., Any]:
                     if base_of(type(container)) is not None:
                         deep = type(function) is not types.MethodType and function in _DEEP
                         locations.happens(me, READ, Whole(me, container, deep=deep))
-        value = function(*args, **kwargs)
+        generator = args[0] if special is _next and args else getattr(function, "__self__", None)
+        if me is not None and type(generator) is types.GeneratorType:
+            if special is not _next:
+                resumed(me, generator)
+            value = stopping(me, generator, function, *args)
+        else:
+            value = function(*args, **kwargs)
         if me is not None and type(value) is dict and args and args[-1] == "__dict__":
             attributes.shows(me, args[0] if len(args) > 1 else function.__self__, value)
         if me is not None and type(value) in _FRESH and function in _MAKERS:
@@ -183,9 +189,7 @@ def _after_first(me: SimThread, *args: Any) -> tuple[Any, ...]:
 
 def _next(me: SimThread, *args: Any) -> tuple[Any, ...]:
     if args and type(args[0]) in _ITERATORS:
-        named = locations.name(me, args[0])
-        location = named.cells.get("next") or locations.location(named, "next", " (its position)")
-        locations.happens(me, WRITE, location.write)
+        resumed(me, args[0])
     return args
 
 
