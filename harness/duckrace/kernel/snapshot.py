@@ -206,7 +206,7 @@ class Snapshot:
         names = getattr(obj, "__dict__", None)
         if type(names) is dict:
             self._visit(names)
-        if hasattr(obj, "getstate") and hasattr(obj, "setstate"):  # random.Random
+        if hasattr(type(obj), "getstate") and hasattr(type(obj), "setstate"):  # random.Random
             state, setstate = obj.getstate(), obj.setstate
             self._undo.append(lambda: setstate(state))
         for cls in type(obj).__mro__:

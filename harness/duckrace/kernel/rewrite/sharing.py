@@ -19,6 +19,27 @@ from .scopes import Scope, Scopes
 Node = TypeVar("Node", bound=ast.AST)
 
 _DISPLAYS: Final = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+_OPERATORS: Final[dict[type[ast.AST], str]] = {
+    ast.Add: "add",
+    ast.BitAnd: "and_",
+    ast.BitOr: "or_",
+    ast.BitXor: "xor",
+    ast.Div: "truediv",
+    ast.Eq: "eq",
+    ast.FloorDiv: "floordiv",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
+    ast.LShift: "lshift",
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.MatMult: "matmul",
+    ast.Mod: "mod",
+    ast.Mult: "mul",
+    ast.NotEq: "ne",
+    ast.Pow: "pow",
+    ast.RShift: "rshift",
+    ast.Sub: "sub",
+}
 _VIEWS: Final = ("items", "keys", "values")
 
 
@@ -162,19 +183,93 @@ class Sharing(ast.NodeTransformer):
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         left, right = node.left, node.right
         node.left, node.right = self.visit(left), self.visit(right)
-        if self._scope is None:
+        if self._scope is None or (isinstance(left, ast.Constant) and isinstance(right, ast.Constant)):
             return node
-        if isinstance(left, _DISPLAYS) or isinstance(right, _DISPLAYS):
-            return self._call("fresh", node)  # ``[0] * n`` is a new list
-        constant = isinstance(left, ast.Constant) or isinstance(right, ast.Constant)
-        return node if constant and not isinstance(node.op, ast.Mult) else self._call("made", node)
+        constant = [part.value for part in (left, right) if isinstance(part, ast.Constant)]
+        if constant and not isinstance(node.op, ast.Mult) and not isinstance(constant[0], (str, bytes)):
+            return node  # ``n + 1``: no container has such an operator
+        new = self._call("operated", node.left, _OPERATORS[type(node.op)], node.right)
+        made = any(isinstance(part, _DISPLAYS) for part in (left, right))  # ``[0] * n`` is a new list
+        return self._call("fresh" if made else "made", new)
 
     def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        parts = (node.left, *node.comparators)
+        plain = any(isinstance(part, ast.Constant) for part in parts)  # equal to no container, whatever is in it
         node.left, node.comparators = self.visit(node.left), self._each(node.comparators)
-        if self._scope is None or len(node.ops) != 1 or not isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        if self._scope is None or len(node.ops) != 1 or isinstance(node.ops[0], (ast.Is, ast.IsNot)):
             return node
-        found: ast.expr = self._call("contains", node.left, node.comparators[0])
-        return ast.UnaryOp(ast.Not(), found) if isinstance(node.ops[0], ast.NotIn) else found
+        (right,), op = node.comparators, node.ops[0]
+        if not isinstance(op, (ast.In, ast.NotIn)):
+            return node if plain else self._call("operated", node.left, _OPERATORS[type(op)], right)
+        found: ast.expr = self._call("contains", node.left, right)
+        return ast.UnaryOp(ast.Not(), found) if isinstance(op, ast.NotIn) else found
+
+    # -- values that are used as a whole ------------------------------------------------------------------------
+
+    def _tested(self, node: ast.expr) -> ast.expr:
+        """An expression whose truth is asked for."""
+        if isinstance(node, ast.BoolOp):
+            node.values = list(map(self._tested, node.values))
+            return node
+        new: ast.expr = self.visit(node)
+        truth = isinstance(node, (ast.Compare, ast.Constant, ast.Lambda, ast.JoinedStr))
+        if self._scope is None or truth or (isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not)):
+            return new
+        return self._call("truth", new)
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> ast.AST:
+        node.values = [*map(self._tested, node.values[:-1]), self.visit(node.values[-1])]
+        return node
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        node.operand = self._tested(node.operand) if isinstance(node.op, ast.Not) else self.visit(node.operand)
+        return node
+
+    def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
+        node.test = self._tested(node.test)
+        node.body, node.orelse = self.visit(node.body), self.visit(node.orelse)
+        return node
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        node.test = self._tested(node.test)
+        node.body, node.orelse = self._statements(node.body), self._statements(node.orelse)
+        return node
+
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        node.test = self._tested(node.test)
+        node.msg = None if node.msg is None else self.visit(node.msg)
+        return node
+
+    def visit_Starred(self, node: ast.Starred) -> ast.AST:
+        node.value = self.visit(node.value)
+        if self._scope is not None and isinstance(node.ctx, ast.Load):
+            node.value = self._call("spread", node.value)
+        return node
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        node.value = self.visit(node.value)
+        node.format_spec = None if node.format_spec is None else self.visit(node.format_spec)
+        if self._scope is not None and not isinstance(node.value, ast.Constant):
+            node.value = self._call("printed", node.value)
+        return node
+
+    def visit_YieldFrom(self, node: ast.YieldFrom) -> ast.AST:
+        node.value = self.visit(node.value)
+        if self._scope is not None:
+            node.value = self._call("delegated", node.value)
+        return node
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        node.subject = self.visit(node.subject)
+        if self._scope is not None:
+            patterns = [part for case in node.cases for part in ast.walk(case.pattern)]
+            classes = [part for part in patterns if isinstance(part, ast.MatchClass)]
+            names = {self._mangled(name): None for part in classes for name in part.kwd_attrs}
+            if any(part.patterns for part in classes):
+                names.setdefault("__match_args__")
+            node.subject = self._call("matched", node.subject, *names)
+        node.cases = self._each(node.cases)
+        return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         plain = isinstance(node.func, ast.Name) and node.func.id in (
@@ -188,7 +283,13 @@ class Sharing(ast.NodeTransformer):
         node.func = self.visit(node.func)
         node.args, node.keywords = self._each(node.args), self._each(node.keywords)
         if self._scope is None or plain:
+            one = len(node.args) == 1 and not node.keywords and not isinstance(node.args[0], ast.Starred)
+            if self._scope is not None and one and isinstance(node.func, ast.Name) and node.func.id == "vars":
+                return self._call("namespace", node.func, node.args[0])
             return node
+        for keyword in node.keywords:
+            if keyword.arg is None:
+                keyword.value = self._call("spread", keyword.value)
         node.func = self._call("called", node.func)
         return self._call("made", node)
 
@@ -199,14 +300,17 @@ class Sharing(ast.NodeTransformer):
             self.generic_visit(node)
         if self._scope is None or not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
             return node
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            node.values = [self._call("spread", value) if key is None else value for key, value in pairs]
         return self._call("fresh", node)
 
     visit_List = visit_Dict = visit_Set = visit_ListComp = visit_SetComp = visit_DictComp = _display
 
     def _comprehension(self, node: Any) -> ast.AST:
         for part in node.generators:
-            part.iter = self.visit(part.iter) if part.is_async else self._iterated(part.iter)
-            part.ifs = self._each(part.ifs)
+            part.iter = self.visit(part.iter) if part.is_async else self._iterated(part.iter, part.target)
+            part.ifs = [self._tested(condition) for condition in part.ifs]
         for name in ("elt", "key", "value"):
             if hasattr(node, name):
                 setattr(node, name, self.visit(getattr(node, name)))
@@ -214,8 +318,8 @@ class Sharing(ast.NodeTransformer):
 
     visit_GeneratorExp = _comprehension
 
-    def _iterated(self, node: ast.expr) -> ast.expr:
-        """What a loop goes over."""
+    def _iterated(self, node: ast.expr, target: ast.expr | None = None) -> ast.expr:
+        """What a loop goes over, into `target`."""
         if self._scope is None:
             return self.visit(node)  # type: ignore[no-any-return]
         view = ""
@@ -227,7 +331,7 @@ class Sharing(ast.NodeTransformer):
             new = self._call("iterated", self.visit(node))
         if self._switches:
             new = self._call("looped", new)
-        return new
+        return self._call("unpacking", new) if isinstance(target, (ast.Tuple, ast.List)) else new
 
     # -- statements -----------------------------------------------------------------------------------------------
 
@@ -245,6 +349,9 @@ class Sharing(ast.NodeTransformer):
             return node
         if len(node.targets) == 1 and (stored := self._store(node.targets[0], node.value)) is not None:
             return stored
+        unpacks = any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets)
+        if unpacks and not isinstance(node.value, (ast.Tuple, ast.Constant)):
+            node.value = self._call("spread", node.value)
         if not any(map(self._complex, node.targets)):
             return node
         if len(node.targets) == 1:
@@ -354,7 +461,7 @@ class Sharing(ast.NodeTransformer):
         if self._scope is None:
             self.generic_visit(node)
             return node  # type: ignore[no-any-return]
-        node.iter = self._iterated(node.iter) if isinstance(node, ast.For) else self.visit(node.iter)
+        node.iter = self._iterated(node.iter, node.target) if isinstance(node, ast.For) else self.visit(node.iter)
         node.target, after = self._unpacked(node.target)
         for new in after:
             _locate(new, node.target)
@@ -379,9 +486,10 @@ class Sharing(ast.NodeTransformer):
     visit_With = visit_AsyncWith = _with
 
     def visit_While(self, node: ast.While) -> ast.AST:
+        node.test = self._tested(node.test)
+        node.body, node.orelse = self._statements(node.body), self._statements(node.orelse)
         if self._scope is None or not self._switches:
-            return self.generic_visit(node)
-        self.generic_visit(node)
+            return node
         edge = self._do("switch")
         _locate(edge, node.body[-1])
         _Edges().add(node.body, edge)
@@ -390,7 +498,7 @@ class Sharing(ast.NodeTransformer):
     # -- what stays as it is -----------------------------------------------------------------------------------
 
     def visit_match_case(self, node: ast.match_case) -> ast.match_case:
-        node.guard = None if node.guard is None else self.visit(node.guard)
+        node.guard = None if node.guard is None else self._tested(node.guard)
         node.body = self._statements(node.body)
         return node
 

@@ -11,7 +11,7 @@ It knows the built-in containers; it must not know which operation is which acce
 from __future__ import annotations
 
 import collections
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
@@ -24,6 +24,8 @@ _LENGTH: Final = " (its length)"
 _KEYS: Final = " (its keys)"
 CONTENTS: Final = ("contents",)
 PLAIN: Final = (str, int, bytes, float, bool, type(None))
+
+_VALUES: Final[dict[type, Callable[[Any], object]]] = {str: str.__str__, int: int.__int__, float: float.__float__}
 
 _m = machine
 _bases: dict[type, type | None] = {}
@@ -61,9 +63,22 @@ def item(me: SimThread, obj: Any, key: Any) -> Location:
     all of its type."""
     named = locations.name(me, obj)
     kind = type(key)
-    part = ("item", key if kind in PLAIN or (kind is tuple and all(type(k) in PLAIN for k in key)) else kind)
+    if named.owner is not None and kind is str:
+        found = named.owner.cells.get(key)
+        return found if found is not None else locations.location(named.owner, key, f".{key}")
+    part = ("item", key if kind in PLAIN or (kind is tuple and all(type(k) in PLAIN for k in key)) else _common(key))
     location = named.cells.get(part)
     return location if location is not None else locations.location(named, part, f"[{part[1]!r}]")
+
+
+def _common(key: Any) -> object:
+    """Stands for a key: of members of an IntEnum and the like their value, of others the name of their type, which may
+    be another object in each execution."""
+    kind = type(key)
+    for base, value in _VALUES.items():
+        if issubclass(kind, base) and kind.__eq__ is base.__eq__ and kind.__hash__ is base.__hash__:
+            return value(key)
+    return kind.__module__, kind.__qualname__
 
 
 def contents(me: SimThread, obj: Any) -> Location:
@@ -79,21 +94,41 @@ def place(me: SimThread, obj: Any, index: int) -> Location:
 
 
 class Whole(Access):
-    """All of a container is read, as it is when the access happens."""
+    """All of some containers is read, as they are when the access happens. `deep`: and of the containers in them, as
+    ``repr`` and ``==`` do."""
 
-    __slots__ = ("container", "thread")
+    __slots__ = ("containers", "deep", "thread")
 
-    def __init__(self, me: SimThread, container: Any) -> None:
-        self.container = container
+    def __init__(self, me: SimThread, *containers: Any, deep: bool = False) -> None:
+        self.containers = containers
+        self.deep = deep
         self.thread = me
 
     @property
     def label(self) -> str:
-        return structure(self.thread, self.container).label
+        return structure(self.thread, self.containers[0]).label
 
     def touched(self) -> Parts:
-        me, obj = self.thread, self.container
-        base = base_of(type(obj))
+        found: dict[Location, bool] = {}
+        visited: set[int] = set()
+        waiting = list(self.containers)
+        while waiting:
+            obj = waiting.pop(0)
+            if id(obj) in visited:
+                continue
+            visited.add(id(obj))
+            kind = type(obj)
+            if base_of(kind) is not None:
+                found.update(self._items(obj))
+            if self.deep:
+                if issubclass(kind, dict):
+                    waiting += [value for value in dict.values(obj) if holds(value)]
+                elif kind is tuple or issubclass(kind, (list, collections.deque)):
+                    waiting += [value for value in kind.__iter__(obj) if holds(value)]
+        return tuple(found.items())
+
+    def _items(self, obj: Any) -> Parts:
+        me, base = self.thread, base_of(type(obj))
         if base is set:
             items: list[Location] = []
         elif len(obj) > MANY:
@@ -101,6 +136,16 @@ class Whole(Access):
         else:
             items = [item(me, obj, key) for key in (list(obj) if base is dict else range(len(obj)))]
         return tuple((location, False) for location in (structure(me, obj), *items))
+
+
+def holds(value: Any) -> bool:
+    """Is it a container, or may there be some in it?"""
+    return type(value) not in PLAIN and (type(value) is tuple or base_of(type(value)) is not None)
+
+
+def whole(me: SimThread, obj: Any) -> Access:
+    """All of it is read."""
+    return Whole(me, obj)
 
 
 class KeyAccess(Access):

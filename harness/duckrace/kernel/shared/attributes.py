@@ -8,6 +8,7 @@ It knows Python's attribute lookup; it must not know syntax.
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable, Container
 from typing import Any, Final, TypeAlias
@@ -21,7 +22,7 @@ from .locations import READ, WRITE, Access, Location, Named, locations
 Load: TypeAlias = Callable[[SimThread, Any, str], Any]
 
 _m = machine
-_MISSING: Final = object()
+_LOOKUP: Final = object.__getattribute__
 _FUNCTIONS: Final = (types.FunctionType, classmethod, staticmethod)
 
 # How an attribute of a class is found: not at all worth an event, in the instance only, or also in this class.
@@ -30,6 +31,9 @@ _OWN: Final = object()
 
 _how: dict[tuple[type, str], Any] = {}
 _loads: dict[type, Load | None] = {}
+_keeps: dict[type, bool] = {}
+_methods: dict[tuple[type, str], bool] = {}
+_fields: dict[tuple[type, str], tuple[str, ...]] = {}
 _under_test: Container[str] = ()
 
 
@@ -38,6 +42,9 @@ def begin(modules: Container[str]) -> None:
     global _under_test
     _how.clear()
     _loads.clear()
+    _fields.clear()
+    _keeps.clear()
+    _methods.clear()
     _under_test = modules
 
 
@@ -61,6 +68,12 @@ def looked_at(obj: Any, name: str) -> None:
         _read(me, obj, name)
 
 
+def looked_up(me: SimThread, obj: Any, name: str) -> None:
+    """``object.__getattribute__(obj, name)``: the same, whatever its class does with attributes."""
+    if keeps(type(obj)) or tracked(type(obj)):
+        _read(me, obj, name)
+
+
 def made(value: Any) -> Any:
     """What a call or an operator has returned, or what is about to be stored where others see it: named now, if it is
     new, by the thread that has it first."""
@@ -70,16 +83,30 @@ def made(value: Any) -> Any:
     return value
 
 
+def namespace(function: Any, obj: Any) -> Any:
+    """``vars(obj)``"""
+    value = function(obj)
+    if (me := _m.current) is not None and not issubclass(type(obj), (type, types.ModuleType)):
+        shows(me, obj, value)
+    return value
+
+
+def shows(me: SimThread, obj: Any, names: Any) -> None:
+    """The ``__dict__`` of `obj` is looked at: its items are the attributes."""
+    if type(names) is dict and keeps(type(obj)):
+        locations.namespace(me, obj, names)
+
+
 def store(value: Any, obj: Any, name: str) -> None:
     """``obj.name = value``"""
     made(value)
-    changed(obj, name)
+    changes(obj, name, "__setattr__")
     setattr(obj, name, value)
 
 
 def delete(obj: Any, name: str) -> None:
     """``del obj.name``"""
-    changed(obj, name)
+    changes(obj, name, "__delattr__")
     delattr(obj, name)
 
 
@@ -128,7 +155,7 @@ def tracked(kind: type) -> bool:
 
 def tracked_instance(kind: type) -> bool:
     """The same of objects that are neither a class nor a module."""
-    return tracked(kind) and not issubclass(kind, (type, types.ModuleType))
+    return (keeps(kind) and kind is not types.FunctionType) or (tracked(kind) and base_of(kind) is not None)
 
 
 def _loader(kind: type) -> Load | None:
@@ -138,10 +165,41 @@ def _loader(kind: type) -> Load | None:
         issubclass(kind, type) and kind.__getattribute__ is type.__getattribute__
     ):
         return _read_and_load
+    return _read_and_load if keeps(kind) and type(kind.__getattribute__) is types.WrapperDescriptorType else None
+
+
+def keeps(kind: type) -> bool:
+    """Are attributes kept in the instances of this type, in a way that is Python's own?"""
+    found = _keeps.get(kind)
+    if found is None:
+        found = _keeps[kind] = _kept(kind)
+    return found
+
+
+def _kept(kind: type) -> bool:
+    if kind is types.FunctionType or kind is types.SimpleNamespace:
+        return True
+    if base_of(kind) is not None or issubclass(kind, (type, types.ModuleType)):
+        return False
     flags: int = kind.__flags__  # type: ignore[assignment,unused-ignore]  # a property of type
     heap = flags & (1 << 9)  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by a C module as one
-    python = heap and kind.__getattribute__ is object.__getattribute__ and not _ours(kind)
-    return _read_and_load if python and kind.__module__ not in ("re", "_thread", "functools") else None
+    lookup = kind.__getattribute__
+    if type(lookup) is types.WrapperDescriptorType:  # all of these look as object's own does
+        plain = issubclass(lookup.__objclass__, (BaseException, types.SimpleNamespace)) or lookup is _LOOKUP
+    else:
+        plain = type(lookup) is types.FunctionType
+    return bool(heap and plain and not _ours(kind) and kind.__module__ not in ("re", "_thread", "functools"))
+
+
+def _by_python(kind: type, method: str) -> bool:
+    """Is this method rewritten code, which makes its own accesses?"""
+    found = _methods.get((kind, method))
+    if found is None:
+        function = getattr(kind, method)
+        code = getattr(function, "__code__", None)
+        found = code is not None and code.co_filename != "<string>" and function.__module__ in _under_test
+        _methods[kind, method] = found
+    return found
 
 
 def _ours(kind: type) -> bool:
@@ -164,11 +222,15 @@ def _of_container(me: SimThread, obj: Any, name: str) -> Any:
 
 def _read_and_load(me: SimThread, obj: Any, name: str) -> Any:
     _read(me, obj, name)
-    return getattr(obj, name)
+    value = getattr(obj, name)
+    if name == "__dict__":
+        shows(me, obj, value)
+    return value
 
 
 def _read(me: SimThread, obj: Any, name: str) -> None:
-    if isinstance(obj, (types.ModuleType, type)):
+    # Not isinstance, which would ask the object's own `__getattribute__` for its class.
+    if issubclass(type(obj), (types.ModuleType, type)):
         access = _in_namespace(me, obj, name)
     else:
         access = _in_instance(me, obj, name)
@@ -176,14 +238,21 @@ def _read(me: SimThread, obj: Any, name: str) -> None:
         locations.happens(me, READ, access)
 
 
-def changed(obj: Any, name: str) -> None:
+def changes(obj: Any, name: str, method: str) -> None:
     """``setattr``, ``delattr``: the event of a store."""
+    if not _by_python(type(obj), method):
+        changed(obj, name)
+
+
+def changed(obj: Any, name: str) -> None:
+    """The same, past what its class does with attributes."""
     me = _m.current
-    if me is None or not tracked(type(obj)):
+    if me is None or not (tracked(type(obj)) or keeps(type(obj))):
         return
-    if isinstance(obj, types.ModuleType):
-        access = _global(obj.__name__, name).write if obj.__name__ in _under_test else None
-    elif isinstance(obj, type):
+    if issubclass(type(obj), types.ModuleType):
+        location = _of_module(me, obj, name)
+        access = location.write if location is not None else None
+    elif issubclass(type(obj), type):
         access = _attribute(me, obj, name).write if obj.__module__ in _under_test else None
     else:
         access = _attribute(me, obj, name).write if _resolved(type(obj), name) is not _SKIP else None
@@ -193,10 +262,11 @@ def changed(obj: Any, name: str) -> None:
 
 def _in_namespace(me: SimThread, obj: Any, name: str) -> Access | None:
     """Of a module or a class."""
-    if isinstance(obj, types.ModuleType):
-        if obj.__name__ not in _under_test or isinstance(vars(obj).get(name), (*_FUNCTIONS, type, types.ModuleType)):
+    if issubclass(type(obj), types.ModuleType):
+        if isinstance(vars(obj).get(name), (*_FUNCTIONS, type, types.ModuleType)):
             return None
-        return _global(obj.__name__, name).read
+        location = _of_module(me, obj, name)
+        return location.read if location is not None else None
     for base in obj.__mro__ or ():  # a metaclass may be asked before there is one
         if name in base.__dict__:
             value = base.__dict__[name]
@@ -204,6 +274,14 @@ def _in_namespace(me: SimThread, obj: Any, name: str) -> Access | None:
                 return None
             return _attribute(me, base, name).read
     return _attribute(me, obj, name).read if obj.__module__ in _under_test else None
+
+
+def _of_module(me: SimThread, obj: types.ModuleType, name: str) -> Location | None:
+    known = vars(obj).get("__name__")
+    if type(known) is not str or known in _under_test:
+        return _global(known, name) if type(known) is str else None
+    made = vars(obj).get("__spec__", obj) is None and known not in sys.modules  # by the program, and not imported
+    return _attribute(me, obj, name) if made and not name.startswith("__") else None
 
 
 def _in_instance(me: SimThread, obj: Any, name: str) -> Access | None:
@@ -215,10 +293,41 @@ def _in_instance(me: SimThread, obj: Any, name: str) -> Access | None:
     location = _attribute(me, obj, name)
     if how is _OWN:
         return location.read
-    names = getattr(obj, "__dict__", None)
-    if names is not None and name in names:
+    try:
+        names = _LOOKUP(obj, "__dict__")
+    except AttributeError:
+        names = ()
+    if name in names:
         return location.read
     return Access(((location, False), (_attribute(me, how, name), False)))
+
+
+def location_of(me: SimThread, obj: Any, name: str) -> Location:
+    """Of an attribute of an instance."""
+    return _attribute(me, obj, name)
+
+
+def plain(kind: type, name: str) -> bool:
+    """Is an attribute of this name a value, and not what a property or a method makes?"""
+    return _resolved(kind, name) is not _SKIP
+
+
+def fields_of(value: Any, method: str) -> tuple[str, ...]:
+    """The fields that a method reads which ``dataclasses`` has written for this class; none for any other."""
+    kind = type(value)
+    names = _fields.get((kind, method))
+    if names is None:
+        fields: Any = getattr(kind, "__dataclass_fields__", None)
+        written: Any = getattr(kind, method, None) if fields else None
+        written = getattr(written, "__wrapped__", written)
+        code = getattr(written, "__code__", None)
+        if code is None or code.co_filename != "<string>" or not tracked_instance(kind):
+            names = ()
+        else:
+            uses = "repr" if method == "__repr__" else "compare"
+            names = tuple(name for name, field in fields.items() if getattr(field, uses) and plain(kind, name))
+        _fields[kind, method] = names
+    return names
 
 
 def _resolved(kind: type, name: str) -> Any:
@@ -246,7 +355,7 @@ def _resolve(kind: type, name: str) -> Any:
 
 
 def _attribute(me: SimThread, obj: Any, name: str) -> Location:
-    if isinstance(obj, type):
+    if issubclass(type(obj), type):
         return _class_attribute(obj, name)
     named = locations.name(me, obj)
     location = named.cells.get(name)

@@ -5,13 +5,15 @@ It knows which operation is which access; it must not know attributes or syntax.
 
 from __future__ import annotations
 
+import collections
 import types
 from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, Whole, base_of, item, structure
+from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, base_of, item, structure, whole
 from .locations import READ, WRITE, Access, locations
+from .views import seen_through, shown
 
 _m = machine
 
@@ -29,12 +31,13 @@ def getitem(obj: Any, key: Any) -> Any:
     me = _m.current
     if me is not None and (base := base_of(type(obj))) is not None and native(obj, "__getitem__"):
         if base is dict:
-            missing = hasattr(type(obj), "__missing__") and key not in obj
+            # Of all `__missing__`, only defaultdict's own stores; one written in Python is seen by itself.
+            missing = isinstance(obj, collections.defaultdict) and native(obj, "__missing__") and key not in obj
             locations.happens(me, WRITE if missing else READ, KeyAccess(me, obj, key, "add" if missing else "get"))
         elif isinstance(key, int):
             locations.happens(me, READ, IndexAccess(me, obj, key, False))
         else:
-            locations.happens(me, READ, Whole(me, obj))
+            locations.happens(me, READ, whole(me, obj))
             part = obj[key]  # a slice: a new one
             if type(part) in BASES:
                 locations.fresh(me, part)
@@ -72,8 +75,14 @@ def _changed(obj: Any, key: Any, method: str, kind: str) -> None:
 def contains(value: Any, obj: Any) -> bool:
     """``value in obj``"""
     me = _m.current
-    if me is not None and (base := base_of(type(obj))) is not None and native(obj, "__contains__"):
-        locations.happens(me, READ, KeyAccess(me, obj, value, "get") if base in (dict, set) else Whole(me, obj))
+    if me is not None and (view := shown(obj)):
+        container = seen_through(obj)
+        if view == "keys":
+            locations.happens(me, READ, KeyAccess(me, container, value, "get"))
+        else:
+            locations.happens(me, READ, whole(me, container))
+    elif me is not None and (base := base_of(type(obj))) is not None and native(obj, "__contains__"):
+        locations.happens(me, READ, KeyAccess(me, obj, value, "get") if base in (dict, set) else whole(me, obj))
     return value in obj
 
 
@@ -160,13 +169,13 @@ _JOINS: Final = frozenset(
 )
 
 
-def _access(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tuple[str, Access] | None:
-    """What a call of a method touches."""
+def touched_by(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tuple[str, Access] | None:
+    """What a call of a method of a container touches."""
     base = base_of(type(obj))
     if name in _SIZES:
         return READ, structure(me, obj).read
     if name in _READS:
-        return READ, Whole(me, obj)
+        return READ, whole(me, obj)
     if base in (dict, set):
         if name in _KEYED and args:
             kind = _KEYED[name]
@@ -175,7 +184,7 @@ def _access(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tuple[
             return WRITE, _joined(me, obj, args[0] if args else ())
     else:
         if name == "__contains__":
-            return READ, Whole(me, obj)
+            return READ, whole(me, obj)
         if name in _GROWS:
             return WRITE, EndAccess(me, obj, False)
         if name in ("pop", "popleft") and not args:
@@ -185,7 +194,7 @@ def _access(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tuple[
     if name in ("fromkeys", "__class__", "__init_subclass__", "__class_getitem__"):
         return None
     if name == "__getitem__" and args and base is not set:
-        return READ, KeyAccess(me, obj, args[0], "get") if base is dict else Whole(me, obj)
+        return READ, KeyAccess(me, obj, args[0], "get") if base is dict else whole(me, obj)
     return WRITE, Restructured(me, obj)
 
 
@@ -201,7 +210,7 @@ class Method:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         obj, name = self.__self__, self.__name__
         if (me := _m.current) is not None:
-            found = _access(me, obj, name, args)
+            found = touched_by(me, obj, name, args)
             if found is not None:
                 locations.happens(me, *found)
         value = getattr(obj, name)(*args, **kwargs)

@@ -6,22 +6,73 @@ It knows the built-in iterators; it must not know syntax.
 from __future__ import annotations
 
 import collections
-from collections.abc import Iterator
+import types
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import IndexAccess, Whole, base_of, structure
+from .accesses import IndexAccess, base_of, structure, whole
 from .containers import native
-from .locations import READ, Access, Parts, locations
+from .locations import READ, WRITE, Access, Parts, locations
+from .views import seen_through, shown
 
 _m = machine
+
+
+def delegated(obj: Any) -> Any:
+    """What ``yield from`` goes over: a generator is sent values."""
+    return obj if type(obj) is types.GeneratorType else iterated(obj)
+
+
+def resumed(me: SimThread, iterator: Any) -> None:
+    """An iterator that threads may have in common goes on; a generator also stops again, and while it runs, nobody else
+    can resume it."""
+    named = locations.name(me, iterator)
+    location = named.cells.get("next") or locations.location(named, "next", " (its position)")
+    locations.happens(me, WRITE, location.write)
+
+
+def stopping(me: SimThread, generator: Any, function: Callable[..., Any], *args: Any) -> Any:
+    """Call what lets a generator run until it stops."""
+    steps = _m.steps
+    try:
+        value = function(*args)
+    except Exception:
+        resumed(me, generator)
+        raise
+    if _m.steps != steps:  # else nobody could have seen that it ran
+        resumed(me, generator)
+    return value
+
+
+class Running:
+    """A loop over a generator."""
+
+    __slots__ = ("generator",)
+
+    def __init__(self, generator: Iterator[Any]) -> None:
+        self.generator = generator
+
+    def __iter__(self) -> Running:
+        return self
+
+    def __next__(self) -> Any:
+        me = _m.current
+        if me is None:
+            return next(self.generator)
+        resumed(me, self.generator)
+        return stopping(me, self.generator, next, self.generator)
 
 
 def iterated(obj: Any, view: str = "", shared: bool = False) -> Any:
     """What a ``for`` goes over: with an access before each item. `view`: ``items`` or the like, of a dict; `shared`: it
     is an iterator that threads may have in common."""
     me = _m.current
+    if me is not None and not view and (view := shown(obj)):
+        obj = seen_through(obj)
+    if type(obj) is types.GeneratorType and me is not None and not shared:
+        return Running(obj)
     base = base_of(type(obj)) if me is not None else None
     if me is None or base is None or (view and base is not dict) or not native(obj, view or "__iter__"):
         return getattr(obj, view)() if view else obj
@@ -74,7 +125,7 @@ class Keys(Items):
     __slots__ = ()
 
     def read(self, me: SimThread) -> Parts:
-        return Whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
+        return whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
 
 
 class Advance(Access):

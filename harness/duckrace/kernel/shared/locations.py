@@ -85,12 +85,13 @@ class Named:
     """An object that has locations. `ref` finds out whether its address belongs to another one by now; lists and
     dicts have no weak references, and get a new name when a new one is made at the place of an old one."""
 
-    __slots__ = ("cells", "label", "name", "ref")
+    __slots__ = ("cells", "label", "name", "owner", "ref")
 
     def __init__(self, obj: object, name: object, label: str) -> None:
         self.name = name
         self.label = label
         self.cells: dict[object, Location] = {}
+        self.owner: Named | None = None  # of the ``__dict__`` of an object: the object, whose attributes its items are
         try:
             self.ref: Any = weakref.ref(obj)
         except TypeError:
@@ -159,6 +160,13 @@ class Locations:
         named = Named(obj, (me.path, me.made), label or f"{kind}#{number}")
         self.named[id(obj)] = named
         return named
+
+    def namespace(self, me: SimThread, obj: object, names: object) -> None:
+        """`names` is the ``__dict__`` of `obj`."""
+        owner, named = self.name(me, obj), self.named.get(id(names))
+        if named is None or named.owner is not owner:
+            named = self.named[id(names)] = Named(names, (owner.name, "__dict__"), f"{owner.label}.__dict__")
+            named.owner = owner
 
     def location(self, named: Named, part: object, label: str) -> Location:
         """A location of an object; `part` tells it from the others, `label` says where it is after the object's own."""

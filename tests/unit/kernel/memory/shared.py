@@ -1,6 +1,9 @@
 """Two threads and one piece of memory: each scenario returns what there was to see."""
 
 import collections
+import copy
+import dataclasses
+import heapq
 import itertools
 from threading import Lock, Thread
 
@@ -19,6 +22,11 @@ class Slotted:
 
     def __init__(self):
         self.value = 0
+
+
+@dataclasses.dataclass
+class Point:
+    x: int
 
 
 def together(*functions):
@@ -412,3 +420,237 @@ def shared_in_some_orders():
 
     together(second, first)
     return box.value + after.value - 1, seen[0]
+
+
+# -- values that are used as a whole ----------------------------------------------------------------------------------
+
+
+def seen_while(change, look):
+    """What `look` returns while another thread makes the change."""
+    seen = []
+    together(change, lambda: seen.append(look()))
+    return seen[0]
+
+
+def tested_by_if():
+    stack, got = [1], []
+
+    def take():
+        if stack:
+            try:
+                got.append(stack.pop())
+            except IndexError:
+                got.append(None)
+
+    together(take, take)
+    return tuple(got)
+
+
+def tested_by_while():
+    work = [1]
+
+    def look():
+        while work:
+            return "some"
+        return "none"
+
+    return seen_while(work.pop, look)
+
+
+def tested_by_not():
+    table = {}
+    return seen_while(lambda: table.update(x=1), lambda: not table)
+
+
+def tested_by_or():
+    numbers = []
+    return seen_while(lambda: numbers.append(1), lambda: len(numbers or [1, 2, 3]))
+
+
+def tested_by_and():
+    numbers = []
+    return seen_while(lambda: numbers.append(1), lambda: 7 if numbers and True else 8)
+
+
+def tested_by_bool():
+    numbers = []
+    return seen_while(lambda: numbers.append(1), lambda: bool(numbers))
+
+
+def tested_by_assert():
+    numbers = []
+
+    def look():
+        try:
+            assert numbers
+        except AssertionError:
+            return "none"
+        return "some"
+
+    return seen_while(lambda: numbers.append(1), look)
+
+
+def tested_by_comprehension():
+    rows = [[], [1]]
+    return seen_while(lambda: rows[0].append(1), lambda: len([row for row in rows if row]))
+
+
+def spread_in_call():
+    numbers = [1]
+    return seen_while(lambda: numbers.append(2), lambda: (lambda *args: args)(*numbers))
+
+
+def spread_names_in_call():
+    table = {"a": 1}
+    return seen_while(lambda: table.update(a=2), lambda: dict(b=0, **table)["a"])
+
+
+def spread_in_list():
+    numbers = [1]
+    return seen_while(lambda: numbers.append(2), lambda: len([*numbers]))
+
+
+def spread_in_dict():
+    table = {"a": 1}
+    return seen_while(lambda: table.update(b=2), lambda: len({**table}))
+
+
+def spread_in_tuple():
+    numbers = [1]
+    return seen_while(lambda: numbers.append(2), lambda: (*numbers,))
+
+
+def yielded_from():
+    numbers = [1]
+
+    def each():
+        yield from numbers
+
+    return seen_while(lambda: numbers.append(2), lambda: tuple(each()))
+
+
+def unpacked():
+    numbers = [1, 2]
+
+    def look():
+        first, *rest = numbers
+        return first, *rest
+
+    return seen_while(lambda: numbers.append(3), look)
+
+
+def unpacked_by_a_loop():
+    row = [1, 2]
+    return seen_while(lambda: row.reverse(), lambda: [(a, b) for a, b in [row]] == [(1, 2)])
+
+
+def matched_sequence():
+    numbers = [1]
+
+    def look():
+        match numbers:
+            case [_]:
+                return "one"
+            case [_, _]:
+                return "two"
+
+    return seen_while(lambda: numbers.append(2), look)
+
+
+def matched_mapping():
+    table = {"kind": 1}
+
+    def look():
+        match table:
+            case {"kind": kind}:
+                return kind
+
+    return seen_while(lambda: table.update(kind=2), look)
+
+
+def matched_attribute():
+    box = Box(1)
+
+    def look():
+        match box:
+            case Box(value=1):
+                return "one"
+        return "other"
+
+    return seen_while(lambda: setattr(box, "value", 2), look)
+
+
+def view_of_keys():
+    table = {1: 1}
+    keys = table.keys()
+    return seen_while(lambda: table.update({2: 2}), lambda: len(keys))
+
+
+def printed():
+    numbers = [[1]]
+    return seen_while(lambda: numbers[0].append(2), lambda: f"{numbers}")
+
+
+def compared():
+    numbers, others = [1], [1]
+    return seen_while(lambda: others.append(2), lambda: numbers == others)
+
+
+def added():
+    numbers, others = [1], [2]
+    return seen_while(lambda: others.append(3), lambda: tuple(numbers + others))
+
+
+def compared_dataclasses():
+    one, other = Point(1), Point(1)
+    return seen_while(lambda: setattr(other, "x", 2), lambda: one == other)
+
+
+def copied():
+    numbers = [[1]]
+    return seen_while(lambda: numbers[0].append(2), lambda: len(copy.deepcopy(numbers)[0]))
+
+
+def pushed_on_a_heap():
+    numbers = []
+    together(lambda: heapq.heappush(numbers, 1), lambda: heapq.heappush(numbers, 2))
+    return tuple(numbers)
+
+
+def method_of_the_type():
+    numbers = []
+    together(lambda: list.append(numbers, 1), lambda: list.append(numbers, 2))
+    return tuple(numbers)
+
+
+def whole_after_growth():
+    """What is there when it reads, not when it waits for its turn."""
+    numbers = [1]
+
+    def change():
+        numbers.append(2)
+        numbers[1] = 5
+
+    return seen_while(change, lambda: sum(numbers))
+
+
+def counter_from_nothing():
+    counts = collections.Counter()
+
+    def add():
+        counts["x"] += 1
+
+    together(add, add)
+    return counts["x"]
+
+
+class Filling(dict):
+    def __missing__(self, key):
+        self[key] = value = object()
+        return value
+
+
+def stored_where_missing():
+    table, got = Filling(), []
+    together(lambda: got.append(table["x"]), lambda: got.append(table["x"]))
+    return got[0] is got[1]
