@@ -76,7 +76,8 @@ def _common(key: Any) -> object:
     be another object in each execution."""
     kind = type(key)
     for base, value in _VALUES.items():
-        if issubclass(kind, base) and kind.__eq__ is base.__eq__ and kind.__hash__ is base.__hash__:
+        same = (getattr(kind, name) is getattr(base, name) for name in ("__eq__", "__hash__"))
+        if issubclass(kind, base) and all(same):
             return value(key)
     return kind.__module__, kind.__qualname__
 

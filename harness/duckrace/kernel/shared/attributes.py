@@ -183,7 +183,7 @@ def _kept(kind: type) -> bool:
         return False
     flags: int = kind.__flags__  # type: ignore[assignment,unused-ignore]  # a property of type
     heap = flags & (1 << 9)  # Py_TPFLAGS_HEAPTYPE: made by a class statement, or by a C module as one
-    lookup = kind.__getattribute__
+    lookup: Any = kind.__getattribute__
     if type(lookup) is types.WrapperDescriptorType:  # all of these look as object's own does
         plain = issubclass(lookup.__objclass__, (BaseException, types.SimpleNamespace)) or lookup is _LOOKUP
     else:

@@ -102,7 +102,7 @@ def _native(function: Any) -> Callable[..., Any]:
         else:
             value = function(*args, **kwargs)
         if me is not None and type(value) is dict and args and args[-1] == "__dict__":
-            attributes.shows(me, args[0] if len(args) > 1 else function.__self__, value)
+            attributes.shows(me, args[0] if len(args) > 1 else getattr(function, "__self__", None), value)
         if me is not None and type(value) in _FRESH and function in _MAKERS:
             locations.fresh(me, value)
         locations.switch()
