@@ -141,14 +141,15 @@ class Surw:
 
     def step(self, thread: SimThread, op: str, obj: Any) -> None:
         due = self._due.pop(thread.n, None)
-        # Nobody contends with the last thread.
-        if self._profile.learns and (machine.nondaemon > 1 or len(machine.ready) > 1):
+        contended = machine.nondaemon > 1 or len(machine.ready) > 1  # nobody contends with the first or the last thread
+        if contended and self._profile.learns:
             for name, writes in names(op, obj):
                 self._profile.saw(thread.path, name, writes)
         if due is None and self._delta is not None:
             due = self._touches(op, obj)
         if due:
-            self._left.done(thread.path)
+            if contended:
+                self._left.done(thread.path)
             self._intended = None
             self._aside = 0
         if op is START:
