@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import Final
 
 from duckrace._data import Host, StressReport
+from duckrace._words import many
 
 from . import evidence
 from .layout import Line, columns, line, paragraph
-from .words import gap, headline, many, shown_seconds
+from .words import gap, headline, shown_seconds
 
 JUDGE: Final = "duckrace stress --judge"
 SHOWN: Final = 8  # outcomes of a scenario
