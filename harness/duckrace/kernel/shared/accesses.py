@@ -27,6 +27,8 @@ PLAIN: Final = (str, int, bytes, float, bool, type(None))
 
 _VALUES: Final[dict[type, Callable[[Any], object]]] = {str: str.__str__, int: int.__int__, float: float.__float__}
 
+_EQUALITY: Final = ("__eq__", "__hash__")
+
 _m = machine
 _bases: dict[type, type | None] = {}
 
@@ -76,7 +78,8 @@ def _common(key: Any) -> object:
     be another object in each execution."""
     kind = type(key)
     for base, value in _VALUES.items():
-        if issubclass(kind, base) and kind.__eq__ is base.__eq__ and kind.__hash__ is base.__hash__:
+        own = any(getattr(kind, name) is not getattr(base, name) for name in _EQUALITY)
+        if issubclass(kind, base) and not own:
             return value(key)
     return kind.__module__, kind.__qualname__
 

@@ -94,11 +94,17 @@ def augmented(obj: Any, value: Any) -> Any:
     return value
 
 
-def _joined(me: SimThread, obj: Any, value: Any) -> Access:
+def _joined(me: SimThread, obj: Any, *values: Any) -> Access:
     """Many items come or go at once."""
-    if base_of(type(obj)) not in (dict, set):
+    base = base_of(type(obj))
+    if base not in (dict, set):
         return Restructured(me, obj)
-    keys = list(value) if isinstance(value, (dict, set, frozenset, list, tuple)) else []
+    keys: list[Any] = []
+    for value in values:
+        if isinstance(value, (list, tuple)) and base is dict:
+            keys += [pair[0] for pair in value if isinstance(pair, (list, tuple)) and pair]
+        elif isinstance(value, (dict, set, frozenset, list, tuple)):
+            keys += value
     return Access(((structure(me, obj), True), *((item(me, obj, key), True) for key in keys)))
 
 
@@ -181,7 +187,7 @@ def touched_by(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tup
             kind = _KEYED[name]
             return READ if kind == "get" else WRITE, KeyAccess(me, obj, args[0], kind)
         if name in _JOINS:
-            return WRITE, _joined(me, obj, args[0] if args else ())
+            return WRITE, _joined(me, obj, *args)
     else:
         if name == "__contains__":
             return READ, whole(me, obj)
@@ -210,7 +216,9 @@ class Method:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         obj, name = self.__self__, self.__name__
         if (me := _m.current) is not None:
-            found = touched_by(me, obj, name, args)
+            if name in _JOINS:
+                args = tuple([list(arg) if hasattr(type(arg), "__next__") else arg for arg in args])
+            found = touched_by(me, obj, name, (*args, kwargs) if kwargs and name == "update" else args)
             if found is not None:
                 locations.happens(me, *found)
         value = getattr(obj, name)(*args, **kwargs)
