@@ -153,6 +153,7 @@ def _start(function: Callable[..., object], args: tuple[Any, ...] = (), kwargs: 
 
 def _start_bootstrap(function: Callable[..., object], args: tuple[Any, ...] = ()) -> int:
     """How ``threading.Thread`` starts on 3.11 and 3.12; its gate parks the new thread."""
+    _threads_change()
     return _m.spawn(function, function.__self__.daemon).ident  # type: ignore[attr-defined]
 
 
@@ -168,6 +169,7 @@ def _start_joinable(
         _m.begin()
         function()
 
+    _threads_change()
     handle.thread = _m.spawn(function if parks_itself else body, daemon)
     return handle
 
@@ -232,14 +234,6 @@ def thread_module() -> types.ModuleType:
     return module
 
 
-class _Limbo(dict[Any, Any]):
-    """Threads that are about to start."""
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        _threads_change()
-        super().__setitem__(key, value)
-
-
 def _threads_change() -> None:
     """As a part of the last step. Only where somebody asks, since this orders all starts and ends."""
     me = _m.current
@@ -275,7 +269,6 @@ def _announce(threading: Any) -> None:
         found: list[Any] = enumerate_()
         return found
 
-    threading._limbo = _Limbo()
     threading.Thread._delete = _delete
     count.__name__ = count.__qualname__ = "active_count"
     threading.active_count = count

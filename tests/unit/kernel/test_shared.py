@@ -82,6 +82,7 @@ ACCESS = {
     "made_where_missing": (8, {True, False}),
     "by_its_names": (4, {1, 2}),
     "names_and_attribute": (2, {0, 1}),
+    "of_an_array": (4, {1, 2}),
     "one_generator": (4, {(1, 2), (2, 1)}),
     "keys_that_are_equal": (2, {"a", "b"}),
     "key_of_an_enum": (2, {"a", "b"}),

@@ -1,4 +1,4 @@
-"""What operations on lists, dicts, sets, deques and bytearrays touch.
+"""What operations on lists, dicts, sets, deques, bytearrays and arrays touch.
 
 An item is a location (container, index or key); what changes the length or the keys also writes the container's
 structure, which length and iteration read. By effect: `setdefault` that finds its key is a read, and so is `pop` of an
@@ -10,6 +10,7 @@ It knows the built-in containers; it must not know which operation is which acce
 
 from __future__ import annotations
 
+import array
 import collections
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -19,7 +20,7 @@ from duckrace.kernel.machine import SimThread, machine
 from .locations import STRUCTURE, Access, Location, Parts, locations
 
 MANY: Final = 1_000
-BASES: Final = (list, dict, set, collections.deque, bytearray)
+BASES: Final = (list, dict, set, collections.deque, bytearray, array.array)
 _LENGTH: Final = " (its length)"
 _KEYS: Final = " (its keys)"
 CONTENTS: Final = ("contents",)

@@ -1,5 +1,6 @@
 """Two threads and one piece of memory: each scenario returns what there was to see."""
 
+import array
 import collections
 import copy
 import dataclasses
@@ -747,6 +748,16 @@ def by_its_names():
 def names_and_attribute():
     box = Box(0)
     return seen_while(lambda: vars(box).update(value=1), lambda: box.value)
+
+
+def of_an_array():
+    cells = array.array("i", [0])
+
+    def add():
+        cells[0] += 1
+
+    together(add, add)
+    return cells[0]
 
 
 # -- generators, keys, the list of threads ----------------------------------------------------------------------------
