@@ -36,13 +36,17 @@ SCHEDULES = 700  # of a program; those that have more are not compared
 Operations: TypeAlias = list[tuple[str, Any]]
 MEMORY = ("read", "read", "write", "add", "append")
 LOCKS = ("take", "give", "try", "wait", "notify")
+TABLE = ("key", "default", "drop", "look", "keys", "append", "last")
+QUEUE = ("put", "put", "get", "get_nowait", "empty")
+TRIES = ("try", "try", "give", "read", "write", "locked")
 OTHERS = ("start", "join")
 
 
 def program(chance: random.Random) -> list[Operations]:
-    """Two threads, or three that do less; most use memory and locks, some start threads."""
-    kinds = chance.choice([MEMORY, LOCKS + MEMORY, LOCKS, MEMORY + OTHERS, MEMORY + LOCKS + OTHERS])
-    threads, longest = chance.choice([(2, 5), (2, 4), (3, 2), (3, 3)])
+    """Two threads, or more that do less; most use memory and locks, some start threads."""
+    some = [MEMORY, LOCKS, TABLE, QUEUE, TRIES]
+    kinds = chance.choice([*some, MEMORY + LOCKS, QUEUE + LOCKS, TABLE + MEMORY, MEMORY + OTHERS, sum(some, OTHERS)])
+    threads, longest = chance.choice([(2, 5), (2, 4), (3, 2), (3, 3), (4, 2)])
 
     def operations(length: int, kinds: tuple[str, ...]) -> Operations:
         return [

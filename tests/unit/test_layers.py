@@ -16,6 +16,7 @@ FLOORS = {
     "hangs": 2,
     "histories": 2,
     "search": 3,
+    "formal": 3,
     "_token": 3,
     "_scenario": 4,
     "_settings": 4,
@@ -35,7 +36,16 @@ FLOORS = {
     "__main__": 5,
 }
 # Neighbours on one floor that must not know each other.
-APART = {("kernel", "channels"), ("channels", "kernel"), ("hangs", "channels"), ("search", "hangs")}
+APART = {
+    ("kernel", "channels"),
+    ("channels", "kernel"),
+    ("hangs", "channels"),
+    ("search", "hangs"),
+    ("histories", "hangs"),
+    ("histories", "kernel"),
+    ("histories", "channels"),
+    ("formal", "channels"),
+}
 
 
 def imported(path: Path) -> set[str]:

@@ -1,4 +1,4 @@
-"""The command line: ``explore``, ``replay``, ``check``, ``verify``, ``new-channel``, ``list``.
+"""The command line: ``explore``, ``replay``, ``check``, ``verify``, ``spec``, ``new-channel``, ``list``.
 
 It turns words into calls of the library and values into reports.  What is wrong with a call is said by
 the library (UsageError), how a value looks by ``report``; rich is imported only where there is a terminal.
@@ -26,6 +26,7 @@ from ._exploring import explore, replay
 from ._listing import show_list
 from ._process import Process
 from ._scaffolding import new_channel
+from ._speccing import spec
 from ._status import BROKEN, INCONCLUSIVE, PIPE_CLOSED, WRONG_USE
 from ._verifying import verify
 
@@ -99,5 +100,5 @@ def cli() -> None:
     """
 
 
-for command in (explore, replay, check, verify, new_channel, show_list):
+for command in (explore, replay, check, verify, spec, new_channel, show_list):
     cli.add_command(command)

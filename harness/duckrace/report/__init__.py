@@ -2,6 +2,7 @@
 
 ``story``        the words on an exploration: a result as lines of styled text, said once for all renderings
 ``check_story``  the words on a check
+``spec_story``   the words on the runs of TLC
 ``evidence``     what shows that a failure is one
 ``timeline``     the steps of a failing execution as rows
 ``words``        what they share
@@ -10,5 +11,5 @@
 ``terminal``     the same lines in colour, and the progress bar
 ``as_json``      for programs; versioned
 
-It renders values of ``_data`` and nothing else: it must not run anything, nor ask the machine.
+It renders values of ``_data`` (and of ``formal``) and nothing else: it must not run anything, nor ask the machine.
 """

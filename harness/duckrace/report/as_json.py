@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -14,6 +15,7 @@ from duckrace._data import Certificate, CheckReport, Failure, Result, Row, Verdi
 
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
+    from duckrace.formal import Report, Run
 
 FORMAT: Final = 1
 
@@ -64,6 +66,66 @@ def encode_check(report: CheckReport, compared: Comparison | None = None) -> str
             **({"passed": False, "exit_status": 1} if worse else {}),
         }
     )
+
+
+def encode_spec(report: Report) -> str:
+    """`report` as ``{"format": 1, "kind": "spec", ...}``; counterexamples in words."""
+    from duckrace.formal import translate, translate_difference
+
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "spec",
+            "passed": report.ok,
+            "exit_status": report.exit_status,
+            "seconds": report.seconds,
+            "jar": report.jar,
+            "runs": [
+                {
+                    **_run(one.run),
+                    "finding": one.finding,
+                    "passed": one.ok,
+                    "violated": one.violated,
+                    "found_generated": one.answer.generated,
+                    "found_distinct": one.answer.distinct,
+                    "depth": one.answer.depth,
+                    "seconds": one.answer.seconds,
+                    "message": one.answer.message,
+                    "found_edges": one.edges,
+                    "only": None if one.difference is None else one.difference.only,
+                    "trace": msgspec.to_builtins(
+                        translate(one.answer) if one.difference is None else translate_difference(one.difference)
+                    ),
+                    "loops_to": one.answer.loops_to,
+                }
+                for one in report.checked
+            ],
+        }
+    )
+
+
+def encode_runs(runs: Sequence[Run]) -> str:
+    """`runs` before they are made, as ``{"format": 1, "kind": "spec-runs", ...}``."""
+    return _encode({"format": FORMAT, "kind": "spec-runs", "runs": [_run(run) for run in runs]})
+
+
+def _run(run: Run) -> dict[str, Any]:
+    return {
+        "name": run.name,
+        "module": run.module,
+        "config": run.config,
+        "constants": dict(run.constants),
+        "mistake": run.mistake,
+        "control": run.control,
+        "without": run.without,
+        "expect": run.expect,
+        "link": run.link,
+        "shows": run.shows,
+        "generated": run.generated,
+        "distinct": run.distinct,
+        "edges": run.edges,
+        "quick": run.quick,
+    }
 
 
 def encode_certificate(certificate: Certificate) -> str:

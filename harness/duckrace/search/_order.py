@@ -78,8 +78,8 @@ class Order:
     """The steps of one execution, in parallel lists by step; :meth:`cut` goes back to an earlier one.
 
     ``clock[i][t]`` is how many steps of thread ``t`` happened before step ``i``, itself included. ``races`` are pairs
-    (earlier, later) of steps, those of steps since the last :meth:`cut`. ``base[i]``, where step ``i`` is the later
-    one, is its clock without what comes before it by a race or a release only; ``redo[i]`` is there if it may do
+    (earlier, later) of steps, those of later steps since the last :meth:`cut`. ``base[i]``, where step ``i`` is the
+    later one, is its clock without what comes before it by a race or a release only; ``redo[i]`` is there if it may do
     something else in another place.
     """
 
@@ -215,8 +215,14 @@ class Order:
         count = self._gets.get(near, 0)
         put, state = self._puts[far][count], self._states.get(near, UNTOUCHED)
         self._keep_base(index)
-        races = self._raced(self.clock[index], state, WRITES, put)
-        self.races += [(earlier, index) for earlier in races if kind == TRY or earlier != put]
+        if kind == TRY:
+            races = self._raced(self.clock[index], state, WRITES, put)
+        else:  # as with locks: it races with the get before it, also if the put of its item comes after that
+            clock, change = self.clock[index], state[0]
+            races = [change] if change >= 0 and not self.happened(change, clock) else []
+            _join(clock, self.clock[put])
+            races += [step for step in self._raced(clock, state, WRITES) if step not in races]
+        self.races += [(earlier, index) for earlier in races]
         self._set(self._states, near, (index, state[1], ()))
         self._set(self._gets, near, count + 1)
 
@@ -356,8 +362,11 @@ class Order:
                 self._moves.pop()
             self._time = self._moves[-1][1] if self._moves else BOOT
         self.races.clear()
-        self.base.clear()
-        self.redo.clear()
+        base, redo = self.base, self.redo
+        while base and next(reversed(base)) >= length:
+            base.popitem()
+        while redo and next(reversed(redo)) >= length:
+            redo.popitem()
 
     def pending(self, thread: SimThread) -> tuple[int, Accesses, Clock, Redo | None, list[int]]:
         """The step that a parked thread did not make, as if it came now: thread, accesses, base clock, what it needs to
@@ -370,8 +379,12 @@ class Order:
         redo = redo or (OPEN if accesses and self._open else None)
         clock = base[:]
         races: list[int] = []
+        waits = thread not in machine.ready and thread.op in (ACQUIRE, GET)
         for key, how in accesses:
-            races += self._raced(clock, self._states.get(key, UNTOUCHED), how)
+            written, taken, reads = self._states.get(key, UNTOUCHED)
+            # What it waits for has not been there since the last change: it could only have come before that.
+            state = (written, taken, () if waits else reads)
+            races += self._raced(clock, state, how)
         return me, accesses, base, redo, races
 
     def elsewhere(self, redo: Redo, base: Clock, steps: list[int]) -> tuple[Accesses, Clock] | None:

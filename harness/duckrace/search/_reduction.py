@@ -17,6 +17,7 @@ It knows steps and their order; it must not know what an execution means.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final, TypeAlias
@@ -25,7 +26,7 @@ from duckrace.kernel import SimThread, machine
 from duckrace.kernel.machine import LATE, YIELD, runs_out
 
 from ._order import ANY, Accesses, Clock, Order, Redo, dependent
-from ._wakeup import Step
+from ._wakeup import Step, goes_first
 from .replay import Diverged
 
 Sleep: TypeAlias = dict[int, Accesses]
@@ -35,6 +36,7 @@ MISSED: Final = "an order of its steps that must be possible leads to a thread t
 
 class Reduction:
     name = ""
+    whole = True  # what reverses a race goes on to the end of the execution, or ends with the race
 
     def __init__(self) -> None:
         self._forget()
@@ -44,6 +46,7 @@ class Reduction:
         self.sleep: dict[int, Sleep] = {}  # by step: who need not go there, with the step that they would make
         self.tree: dict[int, list[Step]] = {}  # by step: what is left, without what was taken; both without empty ones
         self.decisions: list[int] = []  # of the last execution
+        self._open: list[tuple[int, int]] = []  # races that other ends of the execution may show to be reversible
         self._cutting = -1  # the step that ended the last execution and cut others off, on which they all depend
         self.traces = 0
         self.redundant = 0  # executions in which all threads slept
@@ -90,6 +93,7 @@ class Reduction:
         self._ahead = islice(self.decisions, order.decided[index - 1] if index else 0)
         self._kept = index
         order.cut(index)
+        self._open = [race for race in self._open if race[1] < index]
         while sleep and next(reversed(sleep)) >= index:
             sleep.popitem()
         return True
@@ -136,8 +140,12 @@ class Reduction:
         return self._onwards(awake, running)
 
     def _blocked(self) -> None:
-        """All that can go on sleep: what follows has been seen."""
+        """All that can go on sleep: what follows has been seen. Not so what comes if those who wait here had gone
+        before those who made them wait."""
         self._slept = True
+        for thread in machine.threads:
+            if thread.began and not thread.done and thread not in machine.ready:
+                self._parked(thread)
         machine.recorder = None
         machine.choose = self._onwards
 
@@ -192,8 +200,12 @@ class Reduction:
         self._cutting = -1
         self.analysed += len(order.tid) - self._kept
         self.decisions = machine.decisions
-        for earlier, later in order.races:
-            self._reverse(earlier, order.tid[later], order.accesses[later], order.base[later], order.redo.get(later))
+        races, self._open = [*self._open, *order.races], []
+        for race in races:
+            earlier, later = race
+            step = order.tid[later], order.accesses[later], order.base[later], order.redo.get(later)
+            if not self._reverse(earlier, later, *step):
+                self._open.append(race)
         if self._slept:
             self.redundant += 1
             return
@@ -213,27 +225,35 @@ class Reduction:
             races = [last, *races]
             self._cutting = last
         for earlier in races:
-            self._reverse(earlier, me, accesses, base, redo)
+            self._reverse(earlier, last + 1, me, accesses, base, redo)
 
-    def _reverse(self, earlier: int, me: int, accesses: Accesses, base: Clock, redo: Redo | None) -> None:
-        """See to it that a step of thread `me` is tried before the step `earlier`, with all that happened before it."""
+    def _reverse(self, earlier: int, later: int, me: int, accesses: Accesses, base: Clock, redo: Redo | None) -> bool:
+        """See to it that a step of thread `me`, which was made as the step `later`, is tried before the step `earlier`,
+        with all that did not happen after that one. False: that is not sure for executions that go on otherwise after
+        `later`, so it must be looked at again with each of them."""
         order = self.order
         tids, clocks, touched = order.tid, order.clock, order.accesses
         tid = tids[earlier]
         before = clocks[earlier][tid]
-        between = [i for i in range(earlier + 1, len(clocks)) if clocks[i][tid] < before]
+        end = len(clocks) if self.whole else later
+        between = [i for i in range(earlier + 1, end) if clocks[i][tid] < before]
         if redo is not None:
             changed = order.elsewhere(redo, base, [*range(earlier), *between])
             if changed is None:
-                return
+                return False
             accesses, base = changed
         sequence = [Step(t := tids[i], touched[i], clocks[i], clocks[i][t]) for i in between]
         sequence.append(Step(me, accesses, base, base[me], True))
         sleep = self.sleep.get(earlier)
+        sure = bisect_left(between, later)  # of the sequence: these steps come with every execution
         for asleep, step in sleep.items() if sleep else ():
             if self._leads(sequence, asleep, step):
-                return
-        self._add(self.tree.setdefault(earlier, []), sequence)
+                break
+        else:
+            self._add(self.tree.setdefault(earlier, []), sequence)
+        certain = [*sequence[:sure], sequence[-1]]
+        firsts = [*(sleep or ()), *(branch.tid for branch in self.tree.get(earlier, ()))]
+        return any(goes_first(certain, tid) for tid in firsts)
 
     def end(self, choices: int) -> None:
         self._begun = False

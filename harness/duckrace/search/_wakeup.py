@@ -44,6 +44,12 @@ def first_of(sequence: Sequence[Step], tid: int) -> int:
     return -1
 
 
+def goes_first(sequence: Sequence[Step], tid: int) -> bool:
+    """Is a step of this thread in the sequence, and can it come first?"""
+    position = first_of(sequence, tid)
+    return position >= 0 and initial(sequence, position)
+
+
 def independent(accesses: Accesses, sequence: Sequence[Step]) -> bool:
     """Of a step of a thread that has none in the sequence: does it depend on none of these?"""
     return not any(dependent(accesses, step.accesses) for step in sequence)

@@ -10,22 +10,17 @@ from __future__ import annotations
 
 from ._order import Accesses
 from ._reduction import Reduction
-from ._wakeup import Step, first_of, initial
+from ._wakeup import Step, goes_first
 
 
 class Source(Reduction):
     name = "source"
+    whole = False
 
     def _add(self, tree: list[Step], sequence: list[Step]) -> None:
-        if not any(_goes_first(sequence, branch.tid) for branch in tree):
+        if not any(goes_first(sequence, branch.tid) for branch in tree):
             tree.append(sequence[0])
 
     def _leads(self, sequence: list[Step], tid: int, accesses: Accesses) -> bool:
         # Not if it has no part in the sequence: what a node leads to is only known to begin with the right thread.
-        return _goes_first(sequence, tid)
-
-
-def _goes_first(sequence: list[Step], tid: int) -> bool:
-    """Is a step of this thread in the sequence, and can it come first?"""
-    position = first_of(sequence, tid)
-    return position >= 0 and initial(sequence, position)
+        return goes_first(sequence, tid)

@@ -1,5 +1,6 @@
-"""The interpreter of drawn programs: threads that read, write, append, lock, wait, start and join."""
+"""The interpreter of drawn programs: threads that read, write, append, lock, wait, hand over, start and join."""
 
+from queue import Empty, SimpleQueue
 from threading import Condition, Lock, Thread
 
 
@@ -8,6 +9,8 @@ class Memory:
         self.cell = 0
         self.cells = [0]
         self.log = []
+        self.table = {}
+        self.queue = SimpleQueue()
         self.locks = [Lock(), Lock()]
         self.condition = Condition(self.locks[0])
 
@@ -30,6 +33,31 @@ def run(memory, name, operations):
                 memory.cell += 1
         elif operation == "append":
             memory.log.append(name)
+        elif operation == "last":
+            seen.append(memory.log.pop() if len(memory.log) else None)
+        elif operation == "key":
+            memory.table[what] = name
+        elif operation == "default":
+            seen.append(memory.table.setdefault(what, name))
+        elif operation == "drop":
+            seen.append(memory.table.pop(what, None))
+        elif operation == "look":
+            seen.append(memory.table.get(what) if what in memory.table else None)
+        elif operation == "keys":
+            seen.append(list(memory.table))
+        elif operation == "put":
+            memory.queue.put(name)
+        elif operation == "get":
+            seen.append(memory.queue.get())
+        elif operation == "get_nowait":
+            try:
+                seen.append(memory.queue.get_nowait())
+            except Empty:
+                seen.append(None)
+        elif operation == "empty":
+            seen.append(memory.queue.empty())
+        elif operation == "locked":
+            seen.append(memory.locks[what].locked())
         elif operation == "take":
             if what not in held:
                 memory.locks[what].acquire()
@@ -74,4 +102,4 @@ def drawn(threads):
     memory = Memory()
     children = [start(memory, number, operations) for number, operations in enumerate(threads, start=1)]
     seen = [joined(child) for child in children]
-    return repr((seen, memory.cell, memory.cells, memory.log))
+    return repr((seen, memory.cell, memory.cells, memory.log, sorted(memory.table.items())))

@@ -12,7 +12,8 @@ import duckrace
 from duckrace import Kind, Verdict, cli
 from duckrace._data import CheckReport, Row, Statement
 from duckrace.checks.baseline import Comparison
-from duckrace.report.as_json import encode_certificate, encode_check, encode_result
+from duckrace.formal import Answer, Checked, Report, load_manifest
+from duckrace.report.as_json import encode_certificate, encode_check, encode_result, encode_runs, encode_spec
 
 from .samples import certificate, failure, result
 
@@ -124,3 +125,19 @@ def test_page_names_every_key() -> None:
     for name, part in SCHEMA["$defs"].items():
         for key in part.get("required", ()):
             assert f"`{key}`" in page, f"{name}: {key}"
+
+
+def test_runs_of_tlc() -> None:
+    runs = load_manifest()
+    assert len(valid(encode_runs(runs))["runs"]) == len(runs)
+    states = Answer(status="accepted", generated=runs[0].generated, distinct=runs[0].distinct, seconds=1.0)
+    violated = Answer(status="violated", violated="Fifo", seconds=1.0, loops_to=1)
+    broken = Answer(status="broken", message="TLC is broken")
+    checked = (
+        Checked(run=runs[0], answer=states),
+        Checked(run=runs[0], answer=violated, violated="Fifo"),
+        Checked(run=runs[-1], answer=broken),
+    )
+    found = valid(encode_spec(Report(checked=checked, seconds=3.0, jar="0" * 64)))
+    assert [run["finding"] for run in found["runs"]] == ["as expected", "rejected", "broken"]
+    assert (found["passed"], found["exit_status"]) == (False, 1)

@@ -147,11 +147,6 @@ def holds(value: Any) -> bool:
     return type(value) not in PLAIN and (type(value) is tuple or base_of(type(value)) is not None)
 
 
-def whole(me: SimThread, obj: Any) -> Access:
-    """All of it is read."""
-    return Whole(me, obj)
-
-
 class KeyAccess(Access):
     """One key of a dict or a set. `kind`: "get" reads it, "put" writes it, "add" writes it if it is not there, "drop"
     if it is."""

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, base_of, item, structure, whole
+from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, Whole, base_of, item, structure
 from .locations import READ, WRITE, Access, locations
 from .views import seen_through, shown
 
@@ -37,7 +37,7 @@ def getitem(obj: Any, key: Any) -> Any:
         elif isinstance(key, int):
             locations.happens(me, READ, IndexAccess(me, obj, key, False))
         else:
-            locations.happens(me, READ, whole(me, obj))
+            locations.happens(me, READ, Whole(me, obj))
             part = obj[key]  # a slice: a new one
             if type(part) in BASES:
                 locations.fresh(me, part)
@@ -80,9 +80,9 @@ def contains(value: Any, obj: Any) -> bool:
         if view == "keys":
             locations.happens(me, READ, KeyAccess(me, container, value, "get"))
         else:
-            locations.happens(me, READ, whole(me, container))
+            locations.happens(me, READ, Whole(me, container))
     elif me is not None and (base := base_of(type(obj))) is not None and native(obj, "__contains__"):
-        locations.happens(me, READ, KeyAccess(me, obj, value, "get") if base in (dict, set) else whole(me, obj))
+        locations.happens(me, READ, KeyAccess(me, obj, value, "get") if base in (dict, set) else Whole(me, obj))
     return value in obj
 
 
@@ -181,7 +181,7 @@ def touched_by(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tup
     if name in _SIZES:
         return READ, structure(me, obj).read
     if name in _READS:
-        return READ, whole(me, obj)
+        return READ, Whole(me, obj)
     if base in (dict, set):
         if name in _KEYED and args:
             kind = _KEYED[name]
@@ -190,7 +190,7 @@ def touched_by(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tup
             return WRITE, _joined(me, obj, *args)
     else:
         if name == "__contains__":
-            return READ, whole(me, obj)
+            return READ, Whole(me, obj)
         if name in _GROWS:
             return WRITE, EndAccess(me, obj, False)
         if name in ("pop", "popleft") and not args:
@@ -200,7 +200,7 @@ def touched_by(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tup
     if name in ("fromkeys", "__class__", "__init_subclass__", "__class_getitem__"):
         return None
     if name == "__getitem__" and args and base is not set:
-        return READ, KeyAccess(me, obj, args[0], "get") if base is dict else whole(me, obj)
+        return READ, KeyAccess(me, obj, args[0], "get") if base is dict else Whole(me, obj)
     return WRITE, Restructured(me, obj)
 
 

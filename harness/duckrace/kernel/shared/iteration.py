@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import IndexAccess, base_of, structure, whole
+from .accesses import IndexAccess, Whole, base_of, structure
 from .containers import native
 from .locations import READ, WRITE, Access, Parts, locations
 from .views import seen_through, shown
@@ -128,7 +128,7 @@ class Keys(Items):
     __slots__ = ()
 
     def read(self, me: SimThread) -> Parts:
-        return whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
+        return Whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
 
 
 class Advance(Access):

@@ -187,22 +187,21 @@ class Locations:
             return
         parts = access.touched()
         hot = self.every
-        for location, writes in parts:
+        for location, _ in parts:
             if location.hot:
                 hot = True
-            elif not self.every:
-                self._learn(me, location, writes)
         idle = op is READ and _m.spins_at == _m.steps
         if hot:
             _m.point(me, op, access)
-            if type(access) is not Access and not self.every:
-                for location, writes in access.touched():  # others may have changed what that is
-                    if not location.hot:
-                        self._learn(me, location, writes)
+            parts = access.touched()  # others have gone: it may touch something else now
         else:
             _m.pass_by()
             if self.skipped is not None and _m.decides():
                 self.skipped.append((len(_m.decisions), me.n))
+        if not self.every:
+            for location, writes in parts:
+                if not location.hot:
+                    self._learn(me, location, writes)
         if idle:  # a loop that only reads gets nowhere by itself
             _m.spins_at = _m.steps
 

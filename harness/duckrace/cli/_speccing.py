@@ -1,0 +1,86 @@
+"""``duckrace spec``."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from ._options import json_, option, quiet_
+from ._process import Process
+from ._status import INCONCLUSIVE
+
+MOST_JOBS = 4  # a JVM each
+
+
+@click.command(short_help="Check the TLA+ specs of the channel with TLC.")
+@click.option("--only", metavar="NAME", multiple=True, help="Only runs with NAME in their name. Can be repeated.")
+@click.option("--quick", is_flag=True, help="Only the subset that takes under two minutes.")
+@click.option("--list", "as_list", is_flag=True, help="Show the runs, and make none.")
+@click.option("--traces", is_flag=True, help="Show the counterexamples of the mutants, too.")
+@option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Runs at a time. Default: one per processor.")
+@option(
+    "--spec-limit",
+    "limit",
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop a run after this time.",
+)
+@json_
+@quiet_
+@click.pass_obj
+def spec(
+    process: Process | None,
+    /,
+    only: tuple[str, ...],
+    quick: bool,
+    as_list: bool,
+    traces: bool,
+    jobs: int | None,
+    limit: float,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Check that the channel's specs have their properties, that its algorithm refines its spec, and that mutants of
+    both are rejected.
+
+    Needs the extra `formal`: python -m pip install 'duckrace[formal]'.
+
+    Example: duckrace spec --only mutant/no-second-try --traces
+    """
+    from duckrace import formal
+    from duckrace.formal._manifest import choose
+    from duckrace.report import as_json as documents
+    from duckrace.report import spec_story, terminal
+
+    runs = choose(formal.load_manifest(), only, quick=quick)
+    if as_list:
+        if as_json:
+            click.echo(documents.encode_runs(runs))
+        else:
+            terminal.show(spec_story.of_list(runs), sys.stdout)
+        return 0
+    tools = formal.find_tools()
+    with terminal.Bar(shown=not (quiet or as_json)) as bar:
+        try:
+            report = formal.check_specs(
+                tools,
+                runs,
+                jobs=jobs or min(os.cpu_count() or 1, MOST_JOBS),
+                limit=limit,
+                progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
+            )
+        except KeyboardInterrupt:
+            bar.close()
+            click.echo("Interrupted: nothing can be said.", err=True)
+            return INCONCLUSIVE
+    if as_json:
+        click.echo(documents.encode_spec(report))
+    elif quiet:
+        terminal.show(spec_story.brief(report), sys.stdout)
+    else:
+        terminal.show(spec_story.of_report(report, terminal.width(sys.stdout), traces=traces), sys.stdout)
+    return report.exit_status

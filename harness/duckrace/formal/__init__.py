@@ -1,0 +1,36 @@
+"""What is checked by other machines than ours: the TLA+ specs of the channel, by TLC.
+
+``_tools``      where Java and TLC are
+``_tlc``        one run of TLC, and what it said
+``_values``     TLA+ values as Python's
+``_graph``      the state graph of the spec, that of the Python model, and where they differ
+``_mistakes``   models that are wrong, for the comparison to reject
+``_manifest``   which runs there are, and what each has to come to
+``_runs``       all of them, and whether they came to that
+``_translate``  a counterexample as channel operations in words
+
+The specs are data, in ``duckrace_specs``. It knows specs and models; it must not know channels, nor screens.
+"""
+
+from ._graph import Difference
+from ._manifest import Run, load_manifest
+from ._runs import Checked, Report, check_specs
+from ._tlc import Answer, Moment
+from ._tools import Tools, find_tools
+from ._translate import Sentence, translate, translate_difference
+
+__all__ = [
+    "Answer",
+    "Checked",
+    "Difference",
+    "Moment",
+    "Report",
+    "Run",
+    "Sentence",
+    "Tools",
+    "check_specs",
+    "find_tools",
+    "load_manifest",
+    "translate",
+    "translate_difference",
+]

@@ -1,0 +1,146 @@
+"""The words of ``duckrace spec``: a Report of TLC's runs as lines.
+
+A table of all runs first, then for each that did not come to what it has to: what is wrong, and the counterexample in
+words. With ``traces`` the counterexamples of the mutants, too.
+
+It knows values and wording; it must not know colours or where the lines go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from duckrace.formal import Checked, Report, Run, Sentence, translate, translate_difference
+
+from .layout import Line, Span, columns, line, paragraph
+from .words import gap, many, shown_seconds
+
+STYLES: Final = {"as expected": "good", "stopped": "unsure", "broken": "unsure"}
+JAR: Final = 12  # digits of a hash; all of them: --json
+
+
+def of_list(runs: Sequence[Run]) -> list[Line]:
+    """What there is to run."""
+    table: list[list[Span | str]] = [[(head, "dim") for head in ("run", "has to be", "states", "shows")]]
+    for run in runs:
+        states = f"{run.distinct:,}" if run.accepted else ""
+        table.append([run.name, _expectation(run), states, run.shows])
+    return [*columns(table, [None] * 4), line(), line(f"{many(len(runs), 'run')}, {_quick(runs)}")]
+
+
+def of_report(report: Report, width: int, *, traces: bool = False) -> list[Line]:
+    """What came out."""
+    table: list[list[Span | str]] = [[(head, "dim") for head in ("run", "TLC says", "states", "time", "")]]
+    for one in report.checked:
+        word = "" if one.ok else one.finding.upper()
+        states = f"{one.answer.distinct:,}"
+        time = f"{one.answer.seconds:.1f} s"
+        table.append([one.run.name, _said(one), states, time, (word, STYLES.get(one.finding, "bad"))])
+    lines = [line(("duckrace spec", "heading")), line(), *columns(table, [None] * 5)]
+    lines += gap(paragraph(_effort(report), width))
+    for one in report.checked:
+        if not one.ok or (traces and (one.answer.trace or one.difference)):
+            lines += gap(of_one(one, width))
+    return [*lines, line(), *brief(report)]
+
+
+def of_one(one: Checked, width: int) -> list[Line]:
+    """One run that is worth a look."""
+    lines = [line((one.run.name, "heading"), f"  {one.run.shows}")]
+    lines += paragraph(_sentence(one), width)
+    if one.answer.message:
+        lines += [line("  ", (text, "dim")) for text in one.answer.message.splitlines()[:20]]
+    if one.difference is not None:
+        lines += gap(_rows(translate_difference(one.difference)))
+        action = one.difference.path[-1][0] or "the beginning"
+        lines.append(line(f"         the last step ({action}) is one that only the {one.difference.only} has"))
+    if one.answer.trace:
+        lines += gap(of_trace(one))
+    return lines
+
+
+def of_trace(one: Checked) -> list[Line]:
+    """The counterexample, a row for each thing that somebody does."""
+    lines = _rows(translate(one.answer))
+    if one.answer.loops_to is not None:
+        at = one.answer.loops_to
+        over = "and nothing happens any more" if at == len(one.answer.trace) else f"and all again, from state {at}"
+        lines.append(line(f"         {over}"))
+    return lines
+
+
+def _rows(sentences: Sequence[Sentence]) -> list[Line]:
+    table: list[list[Span | str]] = [[(head, "dim") for head in ("state", "caller", "does")]]
+    for sentence in sentences:
+        table.append([f"{sentence.step:>5}", sentence.caller, sentence.words])
+    return columns(table, [None] * 3)
+
+
+def brief(report: Report) -> list[Line]:
+    """The verdict."""
+    wrong = [one for one in report.checked if not one.ok]
+    if not wrong:
+        right = sum(one.run.accepted for one in report.checked)
+        rejected = len(report.checked) - right
+        accepted = f"{many(right, 'run')} accepted" if right else ""
+        mutants = f"{many(rejected, 'run')} rejected by the check that has to" if rejected else ""
+        return [line(("PASSED", "good"), f"  {', '.join(filter(None, (accepted, mutants)))}")]
+    word, style = ("FAILED", "bad") if report.exit_status == 1 else ("INCONCLUSIVE", "unsure")
+    return [line((word, style), f"  {len(wrong)} of {many(len(report.checked), 'run')}: {_names(wrong)}")]
+
+
+def _names(checked: Sequence[Checked]) -> str:
+    return ", ".join(f"{one.run.name} ({one.finding})" for one in checked)
+
+
+def _expectation(run: Run) -> str:
+    return run.expect if run.accepted else f"rejected by {run.expect}"
+
+
+def _said(one: Checked) -> str:
+    if one.difference is not None:
+        return "another graph than the model's"
+    if one.answer.status == "violated":
+        return f"{one.violated} is violated"
+    return "the model's graph" if one.run.compares and one.answer.status == "accepted" else one.answer.status
+
+
+def _quick(runs: Sequence[Run]) -> str:
+    return f"{sum(run.quick for run in runs)} of them with --quick"
+
+
+def _effort(report: Report) -> str:
+    states = sum(one.answer.distinct for one in report.checked)
+    return (
+        f"{many(len(report.checked), 'run')}, {states:,} states in {shown_seconds(report.seconds)}. "
+        f"TLC is tla2tools.jar, SHA-256 {report.jar[:JAR]}."
+    )
+
+
+def _sentence(one: Checked) -> str:
+    run, answer = one.run, one.answer
+    link = f" ({run.link})" if run.link else ""
+    match one.finding:
+        case "as expected":
+            if one.difference is not None:
+                return "The graph of the model is another one, as it has to be."
+            return f"{run.expect}{link} is violated, as it has to be."
+        case "rejected":
+            if one.difference is not None:
+                return "The state graph of the spec is not that of the Python model. A shortest way to a difference:"
+            return f"The right spec violates {one.violated}."
+        case "not rejected":
+            return f"{run.expect}{link} has to be violated, and is not: the check does not see this mistake."
+        case "rejected by another":
+            return f"{run.expect}{link} has to be violated, but {one.violated} was violated first."
+        case "other states":
+            edges = f" (and {one.edges:,} edges, not {run.edges:,})" if one.edges != run.edges else ""
+            return (
+                f"It has {answer.distinct:,} distinct states, {answer.generated:,} generated; the manifest says "
+                f"{run.distinct:,} and {run.generated:,}{edges}. If the spec was meant to change, the manifest has to."
+            )
+        case "stopped":
+            return "It took too long and was stopped: nothing can be said."
+        case _:
+            return "TLC could not make this run:"

@@ -1,0 +1,4 @@
+------------------------------- MODULE MCMutex -------------------------------
+(* What TLC is given: the algorithm and the programs. MCMutex*.cfg choose. *)
+EXTENDS ChannelMutex, Menus
+=============================================================================
