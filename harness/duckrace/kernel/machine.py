@@ -163,6 +163,8 @@ class Machine:
         self.free = False  # timers fire when the schedule says so
         self.timed = False  # programs of this session are known to read the clock: with `free` its steps have an order
         self._clock_read = False
+        self.counted = False  # programs of this session are known to ask which threads there are
+        self.threads_asked = False
         self.shutdown_hooks: Callable[[], list[Callable[[], object]]] = list
         self.watch: Callable[[Recorder | None], Recorder] | None = None  # makes the recorder of the last steps
         self.watched = 0  # how many these are
@@ -513,15 +515,18 @@ class Machine:
             self.point(self.current, CLOCK, None)
 
     def learn(self) -> bool:
-        """Between executions: have programs begun to read the clock? What was found before has left out orders."""
-        learned = self._clock_read and not self.timed
+        """Between executions: have programs begun to read the clock, or to ask which threads there are? What was found
+        before has left out orders."""
+        learned = (self._clock_read and not self.timed) or (self.threads_asked and not self.counted)
         self.timed = self._clock_read
+        self.counted = self.threads_asked
         return learned
 
     def time_freely(self, free: bool) -> None:
         """For a new session: `free` as in the module's docstring."""
         self.free = free
         self.timed = self._clock_read = False
+        self.counted = self.threads_asked = False
 
     def _grow_impatient(self, me: SimThread) -> None:
         """A timer has fired. Where nothing but timers goes on, and somebody waits without a limit of time, this cannot

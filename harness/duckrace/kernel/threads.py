@@ -18,9 +18,11 @@ from typing import Any, Final
 from .local import local
 from .locks import TIMEOUT_MAX, Lock, QuietLock, RLock, checked_timeout
 from .machine import FOREVER, JOIN, STARTED, SimThread, machine
+from .shared.locations import READ, Location
 
 ALIVE: Final = "alive?"
 IS_SET: Final = "is set?"
+THREADS: Final = Location("the list of threads")
 
 _m = machine
 
@@ -151,6 +153,7 @@ def _start(function: Callable[..., object], args: tuple[Any, ...] = (), kwargs: 
 
 def _start_bootstrap(function: Callable[..., object], args: tuple[Any, ...] = ()) -> int:
     """How ``threading.Thread`` starts on 3.11 and 3.12; its gate parks the new thread."""
+    _threads_change()
     return _m.spawn(function, function.__self__.daemon).ident  # type: ignore[attr-defined]
 
 
@@ -166,6 +169,7 @@ def _start_joinable(
         _m.begin()
         function()
 
+    _threads_change()
     handle.thread = _m.spawn(function if parks_itself else body, daemon)
     return handle
 
@@ -230,6 +234,49 @@ def thread_module() -> types.ModuleType:
     return module
 
 
+def _threads_change() -> None:
+    """As a part of the last step. Only where somebody asks, since this orders all starts and ends."""
+    me = _m.current
+    if me is None or not (me.path or me.spawned):  # it is alone, and may not have made a step yet
+        return
+    if _m.recorder is not None and _m.counted:
+        _m.recorder.touched(THREADS.write)
+
+
+def _announce(threading: Any) -> None:
+    """Which threads there are is a location, which starts and ends of threads write."""
+    delete, active_count, enumerate_ = threading.Thread._delete, threading.active_count, threading.enumerate
+
+    def _delete(self: Any) -> None:
+        _threads_change()
+        delete(self)
+
+    def look() -> None:
+        me = _m.current
+        if me is not None:
+            _m.threads_asked = True
+            _m.point(me, READ, THREADS.read)
+
+    def count() -> int:
+        """Return the number of Thread objects currently alive."""
+        look()
+        found: int = active_count()
+        return found
+
+    def enumerate() -> list[Any]:
+        """Return a list of all Thread objects currently alive."""
+        look()
+        found: list[Any] = enumerate_()
+        return found
+
+    threading.Thread._delete = _delete
+    count.__name__ = count.__qualname__ = "active_count"
+    threading.active_count = count
+    threading.enumerate = enumerate
+    if hasattr(threading, "activeCount"):
+        threading.activeCount = count
+
+
 class _Forgetful:
     """Stands for registries that only matter after a fork."""
 
@@ -291,6 +338,7 @@ def silence_plumbing(threading: Any) -> None:
         threading._start_new_thread = _start_bootstrap
         _silence_sentinels(threading.Thread)
     threading._StartGate = StartGate
+    _announce(threading)
     init = threading.Thread.__init__
     names = tuple("_StartGate" if name == "Event" else name for name in init.__code__.co_names)
     init.__code__ = init.__code__.replace(co_names=names)

@@ -73,6 +73,21 @@ ACCESS = {
     "whole_after_growth": (3, {1, 3, 6}),
     "counter_from_nothing": (4, {1, 2}),
     "stored_where_missing": (8, {True, False}),
+    "of_an_exception": (4, {1, 2}),
+    "of_a_function": (4, {1, 2}),
+    "of_a_namespace": (4, {1, 2}),
+    "of_a_module": (4, {1, 2}),
+    "passed_on": (4, {1, 2}),
+    "frozen": (4, {1, 2}),
+    "made_where_missing": (8, {True, False}),
+    "by_its_names": (4, {1, 2}),
+    "names_and_attribute": (2, {0, 1}),
+    "of_an_array": (4, {1, 2}),
+    "one_generator": (4, {(1, 2), (2, 1)}),
+    "keys_that_are_equal": (2, {"a", "b"}),
+    "key_of_an_enum": (2, {"a", "b"}),
+    "number_of_threads": (2, {1, 2}),
+    "list_of_threads": (3, {2, 3}),
 }
 
 
@@ -89,6 +104,21 @@ def test_a_search_without_idea_of_order_finds_no_others(name: str) -> None:
     by_order = explore(f"{PROGRAM}::{name}", strategy="dpor", granularity="access")
     naive = explore(f"{PROGRAM}::{name}", strategy="dfs", granularity="access", preemptions=2)
     assert set(naive.outcomes) == set(by_order.outcomes)
+
+
+def test_a_generator_that_is_busy() -> None:
+    """Whether it is depends on what the other thread does inside of it: some orders are met twice."""
+    result = explore(f"{PROGRAM}::generator_that_is_busy", strategy="dpor", granularity="access")
+    assert result.exhaustive
+    assert set(result.outcomes) == {True, False}
+
+
+@pytest.mark.parametrize("strategy", ["dpor", "source", "dfs"])
+@pytest.mark.parametrize(("name", "orders"), [("number_of_threads", 2), ("list_of_threads", 3)])
+def test_which_threads_there_are_at_sync(name: str, orders: int, strategy: str) -> None:
+    result = explore(f"{PROGRAM}::{name}", strategy=strategy)
+    assert result.exhaustive
+    assert (result.traces, set(result.outcomes)) == (orders, ACCESS[name][1])
 
 
 # -- what CPython with the GIL does -------------------------------------------------------------------------------

@@ -313,3 +313,25 @@ def test_output_is_captured_and_shown_for_the_failing_execution_only(write, caps
     result = explore(f"{folder}/scenario_m.py::scenario")
     assert result.failure.output == "to stdout\nto stderr\n"
     assert capsys.readouterr() == ("", "")
+
+
+def test_a_module_may_hold_objects_that_refuse_to_be_looked_at(write):
+    """As the lazy modules of six do, which import what is behind them, and fail, for any attribute."""
+    folder = write(
+        scenario_lazy="""
+        import threading
+
+        class Lazy:
+            def __getattr__(self, name):
+                raise ModuleNotFoundError("nothing is behind it")
+
+        lazy = Lazy()
+
+        def scenario():
+            thread = threading.Thread(target=int)
+            thread.start()
+            thread.join()
+        """
+    )
+    for granularity in ("sync", "access"):
+        assert explore(f"{folder}/scenario_lazy.py::scenario", granularity=granularity, executions=2).passed

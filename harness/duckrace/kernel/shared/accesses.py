@@ -1,4 +1,4 @@
-"""What operations on lists, dicts, sets, deques and bytearrays touch.
+"""What operations on lists, dicts, sets, deques, bytearrays and arrays touch.
 
 An item is a location (container, index or key); what changes the length or the keys also writes the container's
 structure, which length and iteration read. By effect: `setdefault` that finds its key is a read, and so is `pop` of an
@@ -10,6 +10,7 @@ It knows the built-in containers; it must not know which operation is which acce
 
 from __future__ import annotations
 
+import array
 import collections
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -19,13 +20,15 @@ from duckrace.kernel.machine import SimThread, machine
 from .locations import STRUCTURE, Access, Location, Parts, locations
 
 MANY: Final = 1_000
-BASES: Final = (list, dict, set, collections.deque, bytearray)
+BASES: Final = (list, dict, set, collections.deque, bytearray, array.array)
 _LENGTH: Final = " (its length)"
 _KEYS: Final = " (its keys)"
 CONTENTS: Final = ("contents",)
 PLAIN: Final = (str, int, bytes, float, bool, type(None))
 
 _VALUES: Final[dict[type, Callable[[Any], object]]] = {str: str.__str__, int: int.__int__, float: float.__float__}
+
+_EQUALITY: Final = ("__eq__", "__hash__")
 
 _m = machine
 _bases: dict[type, type | None] = {}
@@ -76,8 +79,8 @@ def _common(key: Any) -> object:
     be another object in each execution."""
     kind = type(key)
     for base, value in _VALUES.items():
-        same = (getattr(kind, name) is getattr(base, name) for name in ("__eq__", "__hash__"))
-        if issubclass(kind, base) and all(same):
+        own = any(getattr(kind, name) is not getattr(base, name) for name in _EQUALITY)
+        if issubclass(kind, base) and not own:
             return value(key)
     return kind.__module__, kind.__qualname__
 
@@ -142,11 +145,6 @@ class Whole(Access):
 def holds(value: Any) -> bool:
     """Is it a container, or may there be some in it?"""
     return type(value) not in PLAIN and (type(value) is tuple or base_of(type(value)) is not None)
-
-
-def whole(me: SimThread, obj: Any) -> Access:
-    """All of it is read."""
-    return Whole(me, obj)
 
 
 class KeyAccess(Access):

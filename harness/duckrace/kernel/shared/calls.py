@@ -89,7 +89,7 @@ def _native(function: Any) -> Callable[..., Any]:
             if special is not None:
                 args = special(me, *args)
             else:
-                for arg in args:
+                for arg in (*args, *kwargs.values()):
                     container = seen_through(arg)
                     if base_of(type(container)) is not None:
                         deep = type(function) is not types.MethodType and function in _DEEP

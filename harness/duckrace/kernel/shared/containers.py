@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, base_of, item, structure, whole
+from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, Whole, base_of, item, structure
 from .locations import READ, WRITE, Access, locations
 from .views import seen_through, shown
 
@@ -37,7 +37,7 @@ def getitem(obj: Any, key: Any) -> Any:
         elif isinstance(key, int):
             locations.happens(me, READ, IndexAccess(me, obj, key, False))
         else:
-            locations.happens(me, READ, whole(me, obj))
+            locations.happens(me, READ, Whole(me, obj))
             part = obj[key]  # a slice: a new one
             if type(part) in BASES:
                 locations.fresh(me, part)
@@ -80,9 +80,9 @@ def contains(value: Any, obj: Any) -> bool:
         if view == "keys":
             locations.happens(me, READ, KeyAccess(me, container, value, "get"))
         else:
-            locations.happens(me, READ, whole(me, container))
+            locations.happens(me, READ, Whole(me, container))
     elif me is not None and (base := base_of(type(obj))) is not None and native(obj, "__contains__"):
-        locations.happens(me, READ, KeyAccess(me, obj, value, "get") if base in (dict, set) else whole(me, obj))
+        locations.happens(me, READ, KeyAccess(me, obj, value, "get") if base in (dict, set) else Whole(me, obj))
     return value in obj
 
 
@@ -94,11 +94,17 @@ def augmented(obj: Any, value: Any) -> Any:
     return value
 
 
-def _joined(me: SimThread, obj: Any, value: Any) -> Access:
+def _joined(me: SimThread, obj: Any, *values: Any) -> Access:
     """Many items come or go at once."""
-    if base_of(type(obj)) not in (dict, set):
+    base = base_of(type(obj))
+    if base not in (dict, set):
         return Restructured(me, obj)
-    keys = list(value) if isinstance(value, (dict, set, frozenset, list, tuple)) else []
+    keys: list[Any] = []
+    for value in values:
+        if isinstance(value, (list, tuple)) and base is dict:
+            keys += [pair[0] for pair in value if isinstance(pair, (list, tuple)) and pair]
+        elif isinstance(value, (dict, set, frozenset, list, tuple)):
+            keys += value
     return Access(((structure(me, obj), True), *((item(me, obj, key), True) for key in keys)))
 
 
@@ -175,16 +181,16 @@ def touched_by(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tup
     if name in _SIZES:
         return READ, structure(me, obj).read
     if name in _READS:
-        return READ, whole(me, obj)
+        return READ, Whole(me, obj)
     if base in (dict, set):
         if name in _KEYED and args:
             kind = _KEYED[name]
             return READ if kind == "get" else WRITE, KeyAccess(me, obj, args[0], kind)
         if name in _JOINS:
-            return WRITE, _joined(me, obj, args[0] if args else ())
+            return WRITE, _joined(me, obj, *args)
     else:
         if name == "__contains__":
-            return READ, whole(me, obj)
+            return READ, Whole(me, obj)
         if name in _GROWS:
             return WRITE, EndAccess(me, obj, False)
         if name in ("pop", "popleft") and not args:
@@ -194,7 +200,7 @@ def touched_by(me: SimThread, obj: Any, name: str, args: tuple[Any, ...]) -> tup
     if name in ("fromkeys", "__class__", "__init_subclass__", "__class_getitem__"):
         return None
     if name == "__getitem__" and args and base is not set:
-        return READ, KeyAccess(me, obj, args[0], "get") if base is dict else whole(me, obj)
+        return READ, KeyAccess(me, obj, args[0], "get") if base is dict else Whole(me, obj)
     return WRITE, Restructured(me, obj)
 
 
@@ -210,7 +216,9 @@ class Method:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         obj, name = self.__self__, self.__name__
         if (me := _m.current) is not None:
-            found = touched_by(me, obj, name, args)
+            if name in _JOINS:
+                args = tuple([list(arg) if hasattr(type(arg), "__next__") else arg for arg in args])
+            found = touched_by(me, obj, name, (*args, kwargs) if kwargs and name == "update" else args)
             if found is not None:
                 locations.happens(me, *found)
         value = getattr(obj, name)(*args, **kwargs)

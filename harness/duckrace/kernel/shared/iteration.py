@@ -5,17 +5,20 @@ It knows the built-in iterators; it must not know syntax.
 
 from __future__ import annotations
 
+import array
 import collections
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from duckrace.kernel.machine import SimThread, machine
 
-from .accesses import IndexAccess, base_of, structure, whole
+from .accesses import IndexAccess, Whole, base_of, structure
 from .containers import native
 from .locations import READ, WRITE, Access, Parts, locations
 from .views import seen_through, shown
+
+_INDEXED: Final = (list, bytearray, array.array)  # their iterators look at the length anew each time
 
 _m = machine
 
@@ -76,9 +79,9 @@ def iterated(obj: Any, view: str = "", shared: bool = False) -> Any:
     base = base_of(type(obj)) if me is not None else None
     if me is None or base is None or (view and base is not dict) or not native(obj, view or "__iter__"):
         return getattr(obj, view)() if view else obj
-    if base is not list and base is not bytearray:  # an iterator knows how many there were when it was made
+    if base not in _INDEXED:  # an iterator knows how many there were when it was made
         locations.happens(me, READ, structure(me, obj).read)
-    iterator: Items = (Items if base in (list, bytearray, collections.deque) else Keys)()
+    iterator: Items = (Items if base in (*_INDEXED, collections.deque) else Keys)()
     iterator.obj = obj
     iterator.following = iter(getattr(obj, view)() if view else obj)
     iterator.values = view in ("items", "values")
@@ -125,7 +128,7 @@ class Keys(Items):
     __slots__ = ()
 
     def read(self, me: SimThread) -> Parts:
-        return whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
+        return Whole(me, self.obj).touched() if self.values else structure(me, self.obj).read.parts
 
 
 class Advance(Access):

@@ -1,10 +1,14 @@
 """Two threads and one piece of memory: each scenario returns what there was to see."""
 
+import array
 import collections
 import copy
 import dataclasses
+import enum
 import heapq
 import itertools
+import threading
+import types
 from threading import Lock, Thread
 
 count = 0
@@ -654,3 +658,184 @@ def stored_where_missing():
     table, got = Filling(), []
     together(lambda: got.append(table["x"]), lambda: got.append(table["x"]))
     return got[0] is got[1]
+
+
+# -- attributes of all kinds ------------------------------------------------------------------------------------------
+
+
+class Retry(Exception):
+    pass
+
+
+def twice_plus_one(obj):
+    obj.n = 0
+
+    def add():
+        obj.n += 1
+
+    together(add, add)
+    return obj.n
+
+
+def of_an_exception():
+    return twice_plus_one(Retry())
+
+
+def of_a_function():
+    def function():
+        pass
+
+    return twice_plus_one(function)
+
+
+def of_a_namespace():
+    return twice_plus_one(types.SimpleNamespace())
+
+
+def of_a_module():
+    return twice_plus_one(types.ModuleType("made"))
+
+
+class Passing:
+    def __getattribute__(self, name):
+        return super().__getattribute__(name)
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+
+
+def passed_on():
+    return twice_plus_one(Passing())
+
+
+@dataclasses.dataclass(frozen=True)
+class Frozen:
+    n: int = 0
+
+
+def frozen():
+    box = Frozen()
+
+    def add():
+        object.__setattr__(box, "n", box.n + 1)
+
+    together(add, add)
+    return box.n
+
+
+class Lazy:
+    def __getattr__(self, name):
+        self.__dict__[name] = value = object()
+        return value
+
+
+def made_where_missing():
+    lazy, got = Lazy(), []
+    together(lambda: got.append(lazy.part), lambda: got.append(lazy.part))
+    return got[0] is got[1]
+
+
+def by_its_names():
+    box = Box(0)
+
+    def add():
+        vars(box)["value"] = box.__dict__["value"] + 1
+
+    together(add, add)
+    return box.value
+
+
+def names_and_attribute():
+    box = Box(0)
+    return seen_while(lambda: vars(box).update(value=1), lambda: box.value)
+
+
+def of_an_array():
+    cells = array.array("i", [0])
+
+    def add():
+        cells[0] += 1
+
+    together(add, add)
+    return cells[0]
+
+
+# -- generators, keys, the list of threads ----------------------------------------------------------------------------
+
+
+def one_generator():
+    """Nothing can be seen of its inside."""
+    numbers, got = (n for n in (1, 2)), []
+    together(lambda: got.append(next(numbers)), lambda: got.append(next(numbers)))
+    return tuple(got)
+
+
+def generator_that_is_busy():
+    box, got = Box(0), []
+
+    def count():
+        while True:
+            box.value += 1
+            yield box.value
+
+    numbers = count()
+
+    def take():
+        try:
+            got.append(next(numbers))
+        except ValueError:
+            got.append("busy")
+
+    def change():
+        box.value = 10
+
+    together(take, take, change)
+    return "busy" in got
+
+
+class Same:
+    def __hash__(self):
+        return 1
+
+    def __eq__(self, other):
+        return True
+
+
+def keys_that_are_equal():
+    class Key(Same):
+        pass
+
+    table, got = {Key(): "a"}, []
+
+    def write():
+        table[Key()] = "b"
+
+    together(write, lambda: got.append(table[Key()]))
+    return got[0]
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+def key_of_an_enum():
+    table = {1: "a"}
+
+    def write():
+        table[1] = "b"
+
+    return seen_while(write, lambda: table[Level.LOW])
+
+
+def number_of_threads():
+    thread = Thread(target=int)
+    thread.start()
+    found = threading.active_count()
+    thread.join()
+    return found
+
+
+def list_of_threads():
+    seen = []
+    together(int, lambda: seen.append(len(threading.enumerate())))
+    return seen[0]
