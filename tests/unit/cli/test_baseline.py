@@ -164,6 +164,7 @@ def test_status_of_a_check(duckrace, arguments: list[str], status: int) -> None:
     assert bool(done.stderr) == (status == 2)
 
 
+@pytest.mark.unmeasured
 def test_deadline_ends_a_check_with_what_was_covered(duckrace, tmp_path: Path) -> None:
     """And with a baseline, "less was explored" makes it a failure."""
     arguments = ["check", "--channel", f"{BROKEN}::sound", "--row", "delivery", "--row", "hangs", "--deadline", "0.5"]

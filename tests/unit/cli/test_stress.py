@@ -101,6 +101,7 @@ def test_a_hang(duckrace: Run) -> None:
     assert done.stdout.count("scenarios.py:") >= 2
 
 
+@pytest.mark.unmeasured
 def test_ctrl_c() -> None:
     line = command("stress", "--channel", "queue", "--seconds", "60", "--operations", "1000")
     process = subprocess.Popen(line, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -92,7 +92,7 @@ def run(folder: Path, *arguments: str | Path, **more: str) -> Ran:
         env=environment(**more),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
     )
     return Ran(done.returncode, done.stdout, done.stderr, junit)

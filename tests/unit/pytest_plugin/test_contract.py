@@ -10,6 +10,8 @@ from duckrace.checks import ROWS
 PROJECT = Path(__file__).parent / "projects" / "contract.py"
 BROKEN = Path(__file__).parents[3] / "examples" / "broken.py"
 
+pytestmark = pytest.mark.unmeasured  # a whole check
+
 
 @pytest.fixture(scope="module")
 def printed(projects):
