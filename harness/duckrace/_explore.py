@@ -19,7 +19,7 @@ from ._errors import NotExhaustive, UsageError
 from ._exploration import Exploration, settled
 from ._scenario import Reference, resolve, unpack
 from ._session import Session
-from ._settings import Progress, Settings, one_of
+from ._settings import Progress, Settings, called, duration, names, one_of, whole, yes_or_no
 from ._weakest import labelled
 from .kernel.watchdog import LIMIT
 from .search import Replay
@@ -82,9 +82,17 @@ def explore(
         )
     if executions is None:
         executions = SAMPLES if strategy in search.SAMPLERS else sys.maxsize
-    for name, value, least in (("executions", executions, 1), ("seed", seed, 0), ("preemptions", preemptions or 0, 0)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise UsageError(f"{name} is a whole number from {least} on, not {value!r}.")
+    whole("executions", executions, 1)
+    whole("seed", seed, 0)
+    if preemptions is not None:
+        whole("preemptions", preemptions, 0)
+    if deadline is not None:
+        duration("deadline", deadline)
+    duration("watchdog", watchdog, zero=True)
+    yes_or_no("keep_going", keep_going)
+    yes_or_no("minimize", minimize)
+    called("progress", progress)
+    names("modules", "packages", modules)
     settings = Settings(
         granularity=granularity,
         timeouts=timeouts,
@@ -185,6 +193,10 @@ def replay(token: str, *, scenario: Reference | None = None, force: bool = False
     Raises UsageError if the token is damaged, of another version, or was made by another Python or
     from another source (`force=True` replays all the same and says so).
     """
+    if not isinstance(token, str):
+        raise UsageError(f"A token is a word that begins with {_token.PREFIX!r}, not {token!r}.")
+    duration("watchdog", watchdog, zero=True)
+    yes_or_no("force", force)
     held = _token.decode(token)
     if scenario is None and held.command:
         raise UsageError(f"This token is of {held.scenario}, which is replayed by: {held.command}{token}")

@@ -12,17 +12,21 @@ import hashlib
 import importlib.util
 import inspect
 import os
+import pkgutil
 import sys
 from ast import Module
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import partial
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import Any, Protocol
 
 from ._errors import UsageError
 
 SEPARATOR = "::"
+NEAR = 0.75  # how much a name must be like another one to be meant as it
 
 
 class Embedding(Protocol):
@@ -158,6 +162,41 @@ def found_in(namespace: object, reference: Reference) -> object:
             known = f" It defines {', '.join(names)}." if names else ""
             raise UsageError(f"{shown(reference)} defines no {reference.name!r}.{known}")
     return found
+
+
+def check_packages(packages: Collection[str], search: Sequence[str], imported: Collection[str]) -> None:
+    """Raise UsageError for a package that cannot be found: it would silently simulate nothing.
+
+    `search`: folders to look into first; `imported`: modules that the program has, wherever it found them.
+    """
+    for name in packages:
+        if name in imported or any(module.startswith(f"{name}.") for module in imported) or _findable(name, search):
+            continue
+        near = get_close_matches(name, sorted({*imported, *_top_level(search)}), n=1, cutoff=NEAR)
+        meant = f" (did you mean {near[0]!r}?)" if near else ""
+        raise UsageError(f"modules names {name!r}, and there is no such package on the path{meant}.")
+
+
+def _findable(name: str, search: Sequence[str]) -> bool:
+    """Would importing `name` find something? Nothing is imported to know that."""
+    top, *rest = name.split(".")
+    spec = PathFinder.find_spec(top, list(search)) if search else None
+    if spec is None:
+        try:
+            spec = importlib.util.find_spec(top)
+        except (ImportError, ValueError):  # ValueError: a module that was made by hand
+            return top in sys.modules
+    for part in rest:
+        if spec is None or spec.submodule_search_locations is None:
+            return False
+        top = f"{top}.{part}"
+        spec = PathFinder.find_spec(top, spec.submodule_search_locations)
+    return spec is not None
+
+
+def _top_level(search: Sequence[str]) -> set[str]:
+    """The names of all modules on the path."""
+    return {module.name for module in pkgutil.iter_modules([*search, *sys.path])}
 
 
 def scenario_in(namespace: object, reference: Reference, arguments: Sequence[object]) -> Callable[[], object]:

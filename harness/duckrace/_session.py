@@ -21,7 +21,7 @@ from functools import partial
 from typing import Any
 
 from ._errors import UsageError
-from ._scenario import Reference, found_in, scenario_in
+from ._scenario import Reference, check_packages, found_in, scenario_in
 from ._settings import Settings
 from .hangs import WATCHED, Watch
 from .kernel import Stop, Unwind, World, machine, shared
@@ -123,6 +123,8 @@ class Session:
                 if name not in self.world.modules:
                     self.world.import_module(name)
             self._loading = False
+            if not self._loaded:
+                check_packages(self.modules or (), search, self.world.modules)
         except UsageError:
             raise
         except Stop as error:

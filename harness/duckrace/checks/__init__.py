@@ -23,6 +23,7 @@ from typing import Final
 from duckrace._corpus import Where, opened
 from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
+from duckrace._settings import called, duration, names, whole
 from duckrace.plugins._load import load
 
 from . import closure, conformance, contract, delivery, hangs, outcomes
@@ -64,10 +65,11 @@ def check(
     Raises UsageError: the channel cannot be found, has another shape, or claims what there is not; no such row.
     """
     counts = profile_named(profile)
-    if not isinstance(seed, int) or isinstance(seed, bool) or seed < 0:
-        raise UsageError(f"seed is a whole number from 0 on, not {seed!r}.")
-    if deadline is not None and not deadline > 0:
-        raise UsageError(f"deadline is a number of seconds above 0, not {deadline!r}.")
+    whole("seed", seed, 0)
+    if deadline is not None:
+        duration("deadline", deadline)
+    names("rows", "rows", rows)
+    called("progress", progress)
     chosen = rows_named(counts.rows if rows is None else rows)
     started = time.perf_counter()
     run = Run(

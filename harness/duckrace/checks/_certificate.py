@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import duckrace_models
 from duckrace._data import Certificate
-from duckrace._errors import UsageError
+from duckrace._settings import called, duration
 from duckrace.plugins._load import load
 
 from ._broken import statements
@@ -53,8 +53,10 @@ def verify(
     Raises UsageError: as :func:`duckrace.check` does; what is no size.
     """
     size = Size(threads=threads, operations=operations, calls=calls)
-    if deadline is not None and not deadline > 0:
-        raise UsageError(f"deadline is a number of seconds above 0, not {deadline!r}.")
+    if deadline is not None:
+        duration("deadline", deadline)
+    called("announce", announce)
+    called("progress", progress)
     started = time.perf_counter()
     run = Run(
         subject=load(channel_under_test),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from duckrace._errors import UsageError
+from duckrace._settings import one_of
 
 from ._small_programs import Size
 
@@ -64,6 +64,5 @@ PROFILES: Final = {
 
 def profile_named(name: str) -> Profile:
     """Raises UsageError for a name that is not in PROFILES."""
-    if name not in PROFILES:
-        raise UsageError(f"profile is one of {', '.join(map(repr, PROFILES))}, not {name!r}.")
+    one_of("profile", name, PROFILES)
     return PROFILES[name]

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return int(status or 0)
     except click.ClickException as error:
-        error.show()
+        _show(error, sys.argv[1:] if arguments is None else arguments)
         return error.exit_code
     except UsageError as error:
         click.echo(f"Error: {error}", err=True)
@@ -57,6 +57,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return PIPE_CLOSED
     except Exception:
         return _broken()
+
+
+def _show(error: click.ClickException, arguments: Sequence[str]) -> None:
+    """What is wrong in one sentence, and where the options stand; without a command, all commands."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):
+        error.show()
+        return
+    said = " ".join(error.format_message().split())
+    text = said if said.endswith((".", "?", "?)")) else f"{said}."
+    if isinstance(error, click.UsageError):
+        named = [word for word in arguments if word in cli.commands][:1]  # what reads words knows no command
+        command = error.ctx.command_path if error.ctx is not None else " ".join(["duckrace", *named])
+        text += f" See `{command} --help`."
+    click.echo(f"Error: {text}", err=True)
 
 
 def _broken() -> int:

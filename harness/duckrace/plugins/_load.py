@@ -119,6 +119,8 @@ def installed() -> dict[str, str]:
 
 def _place_of(channel: object) -> str:
     """``FILE_OR_MODULE::NAME`` of an object that stands at the top level of a module."""
+    if isinstance(channel, (int, float, bytes)):  # some module has the same one, which means nothing
+        raise UsageError(f"A channel under test is a plug-in object or 'FILE_OR_MODULE::NAME', not {channel!r}.")
     own = getattr(channel, "__module__", None) or type(channel).__module__
     modules = [sys.modules.get(own), *list(sys.modules.values())]
     for module in modules:

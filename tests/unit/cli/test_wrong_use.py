@@ -1,6 +1,8 @@
 """Every bad input gets one clear sentence on stderr, status 2, and no traceback."""
 
 import base64
+import inspect
+import re
 import sys
 import zlib
 from pathlib import Path
@@ -9,7 +11,7 @@ import msgspec
 import pytest
 
 import duckrace as library
-from duckrace import _token
+from duckrace import _token, checks
 
 
 @pytest.mark.parametrize(
@@ -84,13 +86,102 @@ def test_local_function() -> None:
         (["--thread-exceptions", "hide"], "'hide' is not one of"),
         (["--deadline", "0"], "0.0 is not in the range"),
         (["--frobnicate"], "No such option"),
+        (["--deadline", "nan"], "deadline is a number of seconds above 0, not nan."),
+        (["--deadline", "inf"], "deadline is a number of seconds above 0, not inf."),
+        (["--watchdog", "nan"], "watchdog is a number of seconds from 0 on, not nan."),
+        (["--watchdog", "inf"], "watchdog is a number of seconds from 0 on, not inf."),
+        (["--seed"], "Option '--seed' requires an argument. See `duckrace explore --help`."),
+        (["--keep-going=3"], "does not take a value. See `duckrace explore --help`."),
+        (
+            ["-m", "a_package_that_is_nowhere"],
+            "modules names 'a_package_that_is_nowhere', and there is no such package",
+        ),
+        (["-m", "pitest"], "no such package on the path (did you mean 'pytest'?)"),
+        (["-m", "duckrace.cly"], "modules names 'duckrace.cly'"),
+        (["-m", ""], "modules names ''"),
     ],
 )
 def test_option_that_makes_no_sense(duckrace, arguments: list[str], said: str) -> None:
     done = duckrace("explore", "scenarios.py::fine", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("Error: ")
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("package", ["duckrace", "duckrace.checks", "pytest", "scenarios"])
+def test_package_that_can_be_found(duckrace, package: str) -> None:
+    done = duckrace("explore", "scenarios.py::fine", "-m", package, "--executions", "2")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_package_that_only_the_scenario_finds(duckrace, tmp_path: Path) -> None:
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "treasure.py").write_text("")
+    fine = (Path(__file__).parent / "programs" / "scenarios.py").read_text()
+    finds = "import sys\nsys.path.insert(0, 'hidden')\nimport treasure\n"
+    (tmp_path / "plain.py").write_text(fine)
+    (tmp_path / "finds.py").write_text(finds + fine)
+    found = [
+        duckrace("explore", f"{n}.py::fine", "-m", "treasure", cwd=tmp_path).returncode for n in ("plain", "finds")
+    ]
+    assert found == [2, 0]
+
+
+NAN, INFINITE = float("nan"), float("inf")
+WRONG = {
+    "strategy": [None, 3, ["dfs"]],
+    "executions": ["many", 0, True, 2.0, NAN],
+    "preemptions": ["few", -1, False, 1.5],
+    "seed": [None, "x", -1, True, 0.0],
+    "granularity": [None, 1, {}],
+    "timeouts": [None, ["idle"]],
+    "gc": [None, True],
+    "max_steps": [None, "x", 0, True, 1e3],
+    "modules": [5, "queue", [1], [None], b"x"],
+    "thread_exceptions": [None, []],
+    "keep_going": ["no", 1, None],
+    "minimize": ["no", 0, None],
+    "deadline": ["x", NAN, INFINITE, 0, -1, True, 1e300, [1]],
+    "watchdog": ["x", NAN, INFINITE, None, -1, True, 1e300],
+    "corpus": [5, ""],
+    "progress": [5, "bar"],
+    "force": ["no", 1, None],
+    "profile": [None, 3, ["quick"]],
+    "rows": [5, "contract", [1]],
+    "threads": [None, "x", 0, True],
+    "operations": [None, "x", 0, True],
+    "calls": ["x", 0, True],
+    "announce": [5],
+    "channel_under_test": [5],
+    "token": [5, None, b"dr1_"],
+    "scenario": [5, None],
+}
+PUBLIC = (library.explore, library.enumerate_outcomes, library.replay, checks.check, checks.verify)
+
+
+def wrong_calls():
+    for function in PUBLIC:
+        for name in inspect.signature(function).parameters:
+            if (function, name) != (library.replay, "scenario"):
+                yield from (pytest.param(function, name, value) for value in WRONG[name])
+
+
+@pytest.mark.parametrize(("function", "name", "value"), list(wrong_calls()))
+def test_setting_of_another_type(function, name: str, value: object) -> None:
+    """Whatever a setting is, a wrong one is one sentence that names it, and nothing is run."""
+    scenario = str(Path(__file__).parent / "programs" / "scenarios.py") + "::fine"
+    settings = {"strategy": "dfs"} if (function, name) == (library.explore, "preemptions") else {}
+    if function in (library.explore, library.enumerate_outcomes):
+        settings["scenario"] = scenario
+    elif function is library.replay:
+        settings["token"] = token()
+    with pytest.raises(library.UsageError) as told:
+        function(**settings | {name: value})
+    said = str(told.value)
+    assert name in said or repr(value) in said
+    assert "\n" not in said
+    assert said.endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +206,7 @@ def test_check_that_makes_no_sense(duckrace, arguments: list[str]) -> None:
 def test_command_that_makes_no_sense(duckrace, arguments: list[str]) -> None:
     done = duckrace(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "Error: " in done.stderr
+    assert re.fullmatch(r"Error: [^\n]*[.?)] See `duckrace[a-z ]* --help`\.\n", done.stderr)
 
 
 # -- tokens -----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from duckrace.pytest_support.settings import KEYWORDS
 DOCS = Path(__file__).parents[3] / "docs" / "pytest.md"
 INI = (
     "[pytest]\naddopts = --strict-config --strict-markers\nduckrace_executions = 9\nduckrace_keep_going = true\n"
-    "duckrace_modules = bank other\n"
+    "duckrace_modules = bank test_settings\n"
 )
 
 
@@ -25,7 +25,7 @@ INI = (
     ids=["ini", "environment", "command line"],
 )
 def test_precedence(projects, arguments, variables, executions):
-    ran = projects.run(projects.make(["settings.py"], INI), "-v", *arguments, **variables)
+    ran = projects.run(projects.make(["settings.py", "bank.py"], INI), "-v", *arguments, **variables)
     assert ran.status == 0, ran.text + ran.errors
     assert list(ran.executions().values()) == executions
     seeds = [ran.properties(name)["duckrace_seed"] for name in ("test_default", "test_of_class", "test_nearest_mark")]
@@ -34,10 +34,10 @@ def test_precedence(projects, arguments, variables, executions):
 
 def test_value_that_means_nothing_is_told_with_its_source(projects):
     ini = INI.replace("= 9", "= many").replace("= true", "= false")
-    ran = projects.run(projects.make(["settings.py"], ini))
+    ran = projects.run(projects.make(["settings.py", "bank.py"], ini))
     assert ran.status == 1
     assert "executions is a whole number, but the ini file says duckrace_executions = many." in ran.said("test_marked")
-    ran = projects.run(projects.make(["settings.py"]), DUCKRACE_DEADLINE="soon")
+    ran = projects.run(projects.make(["settings.py", "bank.py"]), DUCKRACE_DEADLINE="soon")
     assert "deadline is a number, but DUCKRACE_DEADLINE=soon." in ran.said("test_marked")
 
 
