@@ -45,6 +45,7 @@ class Knob(NamedTuple):
 KNOBS: Final = (
     Knob("strategy", str, "NAME", "who goes next: one of `duckrace list`"),
     Knob("executions", int, "N", "how many executions at most, per test"),
+    Knob("preemptions", int, "N", "at most so many switches away from a thread that could go on (strategy dfs)"),
     Knob("seed", int, "N", "chooses the samples"),
     Knob("granularity", str, "NAME", "where threads may switch"),
     Knob("timeouts", str, "NAME", "when time-outs may fire: idle or free"),

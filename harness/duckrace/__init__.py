@@ -7,7 +7,7 @@ The layers, from the top; nothing imports anything above it::
     search                             which thread goes next
     hangs | histories                  why an execution stopped | what threads saw, and whether a model explains it
     kernel | channels | duckrace_models   the simulated machine | the subject | its semantics
-    _data, _errors                     values
+    _data, _errors, _words             values
 
 ``duckrace.channels`` is the reference channel; it needs none of the rest.
 """

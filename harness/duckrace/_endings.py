@@ -12,6 +12,7 @@ from typing import Any, Final
 from ._data import Kind, ThreadState
 from ._errors import UsageError
 from ._session import Session
+from ._words import many
 from .hangs import Diagnosis, diagnose
 from .hangs.waits import states
 from .kernel import Stop, Unwind, frames, machine
@@ -45,7 +46,7 @@ def ending(session: Session) -> Diagnosis | None:
         livelock = session.watch.diagnosis(everyone) if session.watch is not None else None
         return livelock or Diagnosis(
             kind=Kind.BUDGET,
-            message=f"an execution made {session.max_steps:,} steps without an end",
+            message=f"an execution made {many(session.max_steps, 'step')} without an end",
             explanation=_limit_text(everyone),
             threads=everyone,
         )

@@ -25,6 +25,7 @@ from ._minimising import Minimising, can_be
 from ._scenario import pack
 from ._session import Session
 from ._settings import Progress, Settings
+from ._words import many
 from .hangs import Diagnosis
 from .kernel import machine
 from .kernel.recorder import Steps, Tracer
@@ -292,7 +293,7 @@ class Exploration:
         if minimal is None:
             return self._as_found(failure, "it failed in another way when it was repeated")
         if not minimal.fixpoint:
-            tried = f"{minimal.executions:,} execution{'s' * (minimal.executions != 1)}"
+            tried = many(minimal.executions, "execution")
             self.notes.append(f"A shorter schedule may fail, too: reducing it ended early, after {tried}.")
         reduced = self._replayed(list(minimal.shape.decisions))
         if reduced.kind is not failure.kind or (self.exact and reduced.message != failure.message):
@@ -393,14 +394,15 @@ class Exploration:
             verdict = Verdict(kind=worst.kind, detail=detail)
             failures = (worst, *(f for f in failures if f is not worst))
         elif self.cut:
-            of = "" if asked == sys.maxsize else f" of {asked:,}"
-            verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.cut}; {self.executions:,}{of} executions")
+            of = f"{self.executions:,} of " if asked != sys.maxsize else ""
+            counted = f"{of}{many(asked if of else self.executions, 'execution')}"
+            verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.cut}; {counted}")
         elif not isinstance(strategy, Exhaustive):
             verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {self.executions:,}")
         elif strategy.complete:
             verdict = Verdict(kind=Kind.PASSED, detail=strategy.detail)
         else:
-            verdict = Verdict(kind=Kind.BUDGET, detail=f"{self.executions:,} executions, and orders are left")
+            verdict = Verdict(kind=Kind.BUDGET, detail=f"{many(self.executions, 'execution')}, and orders are left")
         return Result(
             scenario=self.session.reference.text,
             verdict=verdict,
@@ -437,7 +439,8 @@ def _worst(failures: Sequence[Failure]) -> Failure | None:
 
 def _notes(session: Session) -> tuple[str, ...]:
     if session.lost:
-        return (f"{session.lost:,} threads swallowed every attempt to end them and were left parked.",)
+        were = "was" if session.lost == 1 else "were"
+        return (f"{many(session.lost, 'thread')} swallowed every attempt to end them and {were} left parked.",)
     return ()
 
 
@@ -447,7 +450,7 @@ def _first_difference(one: Sequence[tuple[Any, ...]], two: Sequence[tuple[Any, .
         if left != right:
             return f"step {position} is {_words(left)} the first time and {_words(right)} the second time"
     if len(one) != len(two):
-        return f"one has {len(one)} steps, the other {len(two)}"
+        return f"one has {many(len(one), 'step')}, the other {len(two)}"
     return ""
 
 

@@ -21,6 +21,7 @@ from ._scenario import Reference, resolve, unpack
 from ._session import Session
 from ._settings import Progress, Settings, called, duration, names, one_of, whole, yes_or_no
 from ._weakest import labelled
+from ._words import many
 from .kernel.watchdog import LIMIT
 from .search import Replay
 from .search.minimise import Budget
@@ -180,8 +181,8 @@ def enumerate_outcomes(
     if unclear is None and result.failures:
         why = "a limit came first"
     raise NotExhaustive(
-        f"The outcomes of {result.scenario} are not known: {why} ({result.executions:,} executions, "
-        f"{len(result.outcomes)} outcomes so far)."
+        f"The outcomes of {result.scenario} are not known: {why} "
+        f"({many(result.executions, 'execution')}, {many(len(result.outcomes), 'outcome')} so far)."
     )
 
 

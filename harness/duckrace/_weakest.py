@@ -16,6 +16,7 @@ from typing import Final
 
 from ._data import Failure, Kind, Result
 from ._settings import GRANULARITIES
+from ._words import many
 
 LEAST: Final = 100  # executions at a weaker granularity
 MOST: Final = 1_000
@@ -36,7 +37,7 @@ def labelled(result: Result, again: Callable[[str, int], Result]) -> Result:
         other = again(granularity, executions)
         if any(_same(failure, found) for found in other.failures):
             return _first(result, replace(failure, granularity=granularity, weaker=tuple(weaker)))
-        weaker.append((granularity, EXCLUDED if other.exhaustive else f"{other.executions:,} executions"))
+        weaker.append((granularity, EXCLUDED if other.exhaustive else many(other.executions, "execution")))
     return _first(result, replace(failure, granularity=result.granularity, weaker=tuple(weaker)))
 
 

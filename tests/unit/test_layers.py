@@ -11,6 +11,7 @@ ROOT = Path(duckrace.__file__).parent
 FLOORS = {
     "_data": 0,
     "_errors": 0,
+    "_words": 0,
     "kernel": 1,
     "channels": 1,
     "hangs": 2,

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from duckrace._data import Failure, Kind, Result, Row, Statement, Verdict
 from duckrace._scenario import Reference, resolve
+from duckrace._words import many, some
 from duckrace.kernel import machine
 from duckrace.plugins._load import Subject
 
@@ -69,7 +70,7 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
                 done += 1
                 continue
             if result is None or (verdict.kind is Kind.BUDGET and not result.failures):
-                verdict = run.out_of_budget(f"{done} of {len(claimed)} programs")
+                verdict = run.out_of_budget(f"{done} of {many(len(claimed), 'program')}")
             else:
                 failure, words = _shown(program, result), program.words
                 broken = cited(failure, program.statements) if verdict.exit_status == 1 else ()
@@ -77,8 +78,8 @@ def explored(name: str, programs: Sequence[Program], run: Run, executions: int, 
     if claimed and done == len(claimed):
         verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {total:,}")
     run.tell(name, done, len(claimed))
-    of = f"{done}" if done == len(claimed) else f"{done} of {len(claimed)}"
-    covered = f"{of} programs, {total:,} executions sampled" if claimed else "nothing of it is claimed"
+    counted = f"{some(done, len(claimed), 'program')}, {many(total, 'execution')} sampled"
+    covered = counted if claimed else "nothing of it is claimed"
     return Row(
         name=name,
         verdict=verdict,

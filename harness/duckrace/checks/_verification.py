@@ -17,6 +17,7 @@ from typing import Final, TypeAlias
 
 from duckrace._data import Failure, Kind, Part, Result, Verdict
 from duckrace._scenario import Reference, resolve
+from duckrace._words import many
 from duckrace.kernel import machine
 from duckrace_models import model_for, outcomes
 
@@ -123,12 +124,12 @@ class Verification:
             counts.executions += found.executions
             counts.traces += found.traces or 0
         if found is None or (self.run.interrupted and not found.exhaustive):
-            self.verdict = self.run.out_of_budget(f"{self.done:,} of {self.total:,} programs")
+            self.verdict = self.run.out_of_budget(f"{self.done:,} of {many(self.total, 'program')}")
             return False
         if found.failures or not found.exhaustive:
             self.verdict, self.failure, self.program = found.verdict, found.failure, shown(capacity, threads)
             if found.failure is None:
-                self.verdict = self.run.out_of_budget(f"{self.done:,} of {self.total:,} programs")
+                self.verdict = self.run.out_of_budget(f"{self.done:,} of {many(self.total, 'program')}")
                 self.program = ""
             return False
         observed = {key for key in found.outcomes if isinstance(key, tuple)}

@@ -20,6 +20,7 @@ import msgspec
 
 from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
+from duckrace._words import many
 
 __all__ = ["FORMAT", "Baseline", "Comparison", "Line", "compare", "fit", "read", "taken", "writable", "write"]
 
@@ -174,7 +175,7 @@ def _worse(line: Line, row: Row | None) -> Iterator[str]:
     if line.verdict == Kind.PASSED and row.verdict.exit_status == 1:
         yield f"{line.name}: the row passed, and is {kind} now."
     elif row.verdict.exit_status != 1 and row.executions < line.executions:
-        counts = f"{row.executions:,} executions, where the baseline has {line.executions:,}"
+        counts = f"{many(row.executions, 'execution')}, where the baseline has {line.executions:,}"
         yield f"{line.name}: {counts}: less was explored."
     elif row.verdict.exit_status == 3 and line.verdict == Kind.PASSED:
         yield f"{line.name}: the row passed, and is {kind} now: less was explored."

@@ -23,6 +23,7 @@ from duckrace._exploration import Exploration
 from duckrace._scenario import resolve
 from duckrace._session import Session
 from duckrace._settings import Settings
+from duckrace._words import many
 from duckrace.kernel import SimThread, machine
 from duckrace.search import Replay
 
@@ -76,14 +77,14 @@ def check(run: Run) -> Row:
     if ending == "all":
         verdict = Verdict(kind=Kind.PASSED, detail=f"sampled {trial.done:,}")
     elif trial.failing is None:
-        verdict = run.out_of_budget(f"{trial.done:,} of {total:,} programs")
+        verdict = run.out_of_budget(f"{trial.done:,} of {many(total, 'program')}")
     else:
         verdict, failure = trial.told()
         again.keep(failure)
     return Row(
         name=NAME,
         verdict=verdict,
-        covered=f"{trial.done:,} programs, {trial.calls:,} calls compared with the model",
+        covered=f"{many(trial.done, 'program')}, {many(trial.calls, 'call')} compared with the model",
         executions=trial.done,
         seconds=time.perf_counter() - started,
         failure=failure,

@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import Final
 
 from duckrace._data import Failure, Kind, Row, Statement, Verdict
+from duckrace._words import many
 from duckrace.plugins._load import Subject
 
 from ._explorer import Explorer
@@ -74,7 +75,7 @@ def check(run: Run) -> Row:
     return Row(
         name=NAME,
         verdict=_verdict(run, claimed, trials, worst, total),
-        covered=f"{_counted(statements)}, {total:,} executions",
+        covered=f"{_counted(statements)}, {many(total, 'execution')}",
         executions=total,
         seconds=time.perf_counter() - started,
         failure=worst.failure if worst is not None else None,
@@ -136,6 +137,6 @@ def _counted(statements: tuple[Statement, ...]) -> str:
     failed = sum(one.outcome == "failed" for one in statements)
     unseen = sum(one.outcome == "skipped" and one.number in UNOBSERVED for one in statements)
     skipped = len(statements) - passed - failed - unseen
-    parts = [f"{passed} statements"]
+    parts = [many(passed, "statement")]
     parts += [f"{failed} failed"] * bool(failed) + [f"{skipped} skipped"] * bool(skipped)
     return ", ".join(parts)

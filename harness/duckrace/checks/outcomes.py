@@ -10,6 +10,7 @@ import time
 from typing import Final
 
 from duckrace._data import Row
+from duckrace._words import many, some
 
 from ._broken import statements
 from ._run import Run
@@ -26,9 +27,9 @@ def check(run: Run) -> Row:
     verification = Verification(run, run.profile.outcomes)
     verification.go()
     done, total = verification.done, verification.total
-    of = f"{done:,}" if done == total else f"{done:,} of {total:,}"
-    upto = f"of up to {run.profile.outcomes.most} calls"
-    covered = f"{of} programs {upto}, {verification.executions:,} executions, exhaustive"
+    upto = f"of up to {many(run.profile.outcomes.most, 'call')}"
+    executions = many(verification.executions, "execution")
+    covered = f"{some(done, total, 'program')} {upto}, {executions}, exhaustive"
     return Row(
         name=NAME,
         verdict=verification.verdict,

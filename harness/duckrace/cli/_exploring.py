@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     type=click.FloatRange(min=0),
     help="Without a schedule point for so long: UNCONTROLLED (0: never).",
 )
-@click.option("--keep-going", is_flag=True, help="Do not end at the first failing execution.")
+@option("--keep-going", is_flag=True, default=False, help="Do not end at the first failing execution.")
 @click.option(
     "--minimize/--no-minimize",
     default=True,

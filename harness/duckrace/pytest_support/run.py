@@ -25,6 +25,7 @@ from duckrace._data import Result
 from duckrace._errors import CheckFailed, UsageError
 from duckrace._explore import explore, replay
 from duckrace._scenario import Reference
+from duckrace._words import many
 from duckrace.kernel import machine
 from duckrace.kernel.world import SHADOWED, under_test
 from duckrace.report import text
@@ -148,7 +149,7 @@ def call(item: pytest.Function) -> None:
     if embedding.ended is not None:
         raise embedding.ended
     if machine.interrupted and not limit.passed:
-        item.config.stash[INTERRUPTED] = f"{item.nodeid} after {result.executions:,} executions"
+        item.config.stash[INTERRUPTED] = f"{item.nodeid} after {many(result.executions, 'execution')}"
         raise KeyboardInterrupt
     _note(item, result, plan.settings["corpus"])
     if not result.passed:

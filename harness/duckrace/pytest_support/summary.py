@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import pytest
 from _pytest.terminal import TerminalReporter
 
+from duckrace._words import many
+
 
 def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], interrupted: str, hash_seed: str) -> None:
     """Write the lines.  `interrupted` says which test Ctrl-C ended; `hash_seed` is that of this process."""
@@ -21,21 +23,21 @@ def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], inte
     if told and terminal.config.get_verbosity() > -2:
         terminal.ensure_newline()
         for report, noted in told if terminal.config.get_verbosity() > 0 else ():
-            ran = _many(int(str(noted["duckrace_executions"])), "execution")
+            ran = many(int(str(noted["duckrace_executions"])), "execution")
             terminal.write_line(f"duckrace: {report.nodeid}  {noted['duckrace_verdict']}  {ran}")
         notes = [note for _, noted in told for note in str(noted.get("duckrace_notes", "")).splitlines()]
         for note in dict.fromkeys(notes):
             terminal.write_line(f"duckrace: {note}", yellow=True)
         verdicts = [str(noted["duckrace_verdict"]) for _, noted in told]
         executions = sum(int(str(noted["duckrace_executions"])) for _, noted in told)
-        line = f"{_many(executions, 'execution')} {'replayed' if replayed else _how(verdicts)}, {failed} failed"
+        line = f"{many(executions, 'execution')} {'replayed' if replayed else _how(verdicts)}, {failed} failed"
         kept, dropped = (
             sum(int(str(noted.get(f"duckrace_{name}", 0))) for _, noted in told) for name in ("kept", "dropped")
         )
         if kept:
-            line += f"; {_many(kept, 'kept failure')} replayed, {dropped} dropped"
+            line += f"; {many(kept, 'kept failure')} replayed, {dropped} dropped"
         terminal.write_line(
-            f"duckrace: {line}" if replayed else f"duckrace: {_many(tests, 'test')} explored, {line}",
+            f"duckrace: {line}" if replayed else f"duckrace: {many(tests, 'test')} explored, {line}",
             **({"red": True} if failed else {"green": True}),
         )
     if interrupted:
@@ -49,14 +51,12 @@ def write(terminal: TerminalReporter, reports: Sequence[pytest.TestReport], inte
 
 
 def _how(verdicts: Sequence[str]) -> str:
-    """What a pass of these tests claims."""
+    """What the passes among these claim: that every interleaving was tried, or all with few preemptions, or samples."""
     passed = [verdict for verdict in verdicts if verdict.startswith("PASSED")]
     exhaustive = sum(verdict == "PASSED(exhaustive)" for verdict in passed)
-    if not exhaustive:
-        return "(sampled)"
-    others = "" if exhaustive == len(passed) else f": {_many(exhaustive, 'test')}, the others sampled"
-    return f"(exhaustive{others})"
-
-
-def _many(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"
+    bounded = sum(verdict.startswith("PASSED(exhaustive ") for verdict in passed)
+    counts = {"exhaustive": exhaustive, "bounded": bounded, "sampled": len(passed) - exhaustive - bounded}
+    kinds = {kind: number for kind, number in counts.items() if number} or {"sampled": 0}
+    if len(kinds) == 1:
+        return f"({next(iter(kinds))})"
+    return f"({', '.join(f'{number:,} {kind}' for kind, number in kinds.items())})"

@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from duckrace._data import Certificate, Kind
+from duckrace._words import many
 
 from . import evidence
 from .check_story import UNCLAIMED
 from .granularity import SWITCHES
 from .layout import Line, Span, columns, line, paragraph
-from .words import command, gap, headline, many, shown_seconds, style_of
+from .words import command, gap, headline, shown_seconds, style_of
 
 LEFT_OUT: Final = "timed calls, buffers of more than one message, the use of what was dropped"
 WHAT: Final = {"channel": "the channel", "model": "the model", "duckrace": "the rest of duckrace"}
@@ -105,11 +106,12 @@ def _claim(certificate: Certificate) -> str:
             "Nothing illegal happens, and everything legal can happen. Larger programs were not tried."
         )
     if certificate.verdict.exit_status == 1:
-        return f"{certificate.done:,} programs have exactly the outcomes of the model; the next one has not."
+        have = "has" if certificate.done == 1 else "have"
+        return f"{many(certificate.done, 'program')} {have} exactly the outcomes of the model; the next one has not."
     if certificate.verdict.kind is Kind.SKIPPED:
         return "The channel claims nothing that a program could be made of."
     return (
-        f"{certificate.done:,} of {certificate.programs:,} programs have exactly the outcomes of the model; "
+        f"{certificate.done:,} of {many(certificate.programs, 'program')} have exactly the outcomes of the model; "
         "the others were not explored to the end: this is not a pass."
     )
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from duckrace._data import CheckReport, Kind, Row, Verdict
+from duckrace._words import many
 
 from . import evidence
 from .layout import Line, Span, columns, line, paragraph
-from .words import command, gap, headline, many, shown_seconds, style_of
+from .words import command, gap, headline, shown_seconds, style_of
 
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison

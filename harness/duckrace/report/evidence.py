@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from duckrace._data import Failure, ThreadState
+from duckrace._words import many
 
 from . import lanes, timeline
 from .layout import Line, Span, columns, line, paragraph
-from .words import gap, many, section
+from .words import gap, section
 
 WAIT: Final = 60  # columns of what is waited for, at most
 PRINTED: Final = 40  # lines of output shown where there are more
@@ -54,7 +55,7 @@ def _counted(failure: Failure) -> str:
     for event in failure.events:
         steps[event.step] |= event.matters
     matter = sum(steps.values())
-    text = many(len(steps), "step") if matter == len(steps) else f"{matter:,} of {len(steps):,} steps matter"
+    text = many(len(steps), "step") if matter == len(steps) else f"{matter:,} of {many(len(steps), 'step')} matter"
     return f"{text}, {many(failure.preemptions, 'preemption')}" if failure.preemptions else text
 
 

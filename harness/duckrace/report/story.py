@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from duckrace._data import Failure, Kind, Result
+from duckrace._words import many
 
 from . import evidence
 from .granularity import CLAIMS, SWITCHES, meaning
 from .layout import Line, columns, line, paragraph
-from .words import command, gap, headline, many, shown_seconds
+from .words import command, gap, headline, shown_seconds
 
 OUTCOMES: Final = 8  # outcomes that are all shown
 
@@ -81,7 +82,7 @@ def _found(result: Result, failure: Failure, width: int) -> list[Line]:
         text += f" of {result.executions:,}"
     text += f" (seed {result.seed}, granularity {result.granularity}{_set(result)})"
     if result.failed > 1:
-        text += f"; {result.failed:,} of {result.executions:,} executions failed"
+        text += f"; {result.failed:,} of {many(result.executions, 'execution')} failed"
     if failure.minimized:
         text += ".\nReduced until no single step less fails in the same way"
     return paragraph(f"{text}. To see this execution again:", width, style="dim")

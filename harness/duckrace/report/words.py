@@ -33,10 +33,5 @@ def section(title: str, lines: list[Line]) -> list[Line]:
     return [line(), line((title, "heading")), *lines]
 
 
-def many(number: int, one: str) -> str:
-    """``1 thread``, ``1,000 threads``."""
-    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
-
-
 def shown_seconds(seconds: float) -> str:
     return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:.1f} min"

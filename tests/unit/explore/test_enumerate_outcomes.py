@@ -40,10 +40,10 @@ def test_it_finds_what_samples_miss() -> None:
 @pytest.mark.parametrize(
     ("scenario", "settings", "said"),
     [
-        ("orders", {"executions": 1}, r"1 executions, and orders are left \(1 executions, 1 outcomes so far\)"),
+        ("orders", {"executions": 1}, r"1 execution, and orders are left \(1 execution, 1 outcome so far\)"),
         ("circle", {"executions": 2}, "a limit came first|orders are left"),
         ("orders", {"max_steps": 4}, "BUDGET: an execution made 4 steps without an end"),
-        ("orders", {"deadline": 1e-9}, "the deadline of 1e-09 s; 1 executions"),
+        ("orders", {"deadline": 1e-9}, "the deadline of 1e-09 s; 1 execution "),
         ("counts_executions", {}, "NONDETERMINISM: two executions of one schedule differ"),
     ],
 )
