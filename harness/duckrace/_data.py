@@ -66,6 +66,7 @@ class Event:
     switch: str = ""  # why the thread of the step before was left: ``waits for lock#1``; empty if it was not
     preempts: bool = False  # because of nothing: it could have gone on
     matters: bool = True  # what failed may depend on it
+    inside: str = ""  # ``file:line`` in the code under test, where the call led to another file than `where`
 
     def same_step(self, other: Event) -> bool:
         return (self.path, self.operation) == (other.path, other.operation)

@@ -29,6 +29,7 @@ HERE: Final = tuple(
 )  # never shown
 INSTALLED: Final = str(Path(__file__).parents[2]) + os.sep
 PROGRAMS: Final = str(Path(__file__).parents[1] / "checks" / "programs")  # told as one file: they share their tools
+SITE: Final = f"{os.sep}site-packages{os.sep}"
 LIBRARY: Final = tuple({os.path.dirname(os.__file__), os.path.dirname(types.__file__)})
 
 WORDS: Final = {
@@ -41,6 +42,7 @@ WORDS: Final = {
     TIMER: "sets a timer",
     YIELD: "yields",
 }
+PLAIN: Final = (type(None), bool, int, float, complex, str, bytes, tuple)
 _PROXIES: Final = sys.version_info >= (3, 13)  # PEP 667
 _ADDRESS: Final = re.compile(r" at 0x[0-9A-Fa-f]+")
 
@@ -114,8 +116,19 @@ def place(frame: types.FrameType | None) -> str:
     return f"{shown_path(frame.f_code.co_filename)}:{frame.f_lineno}"
 
 
+def inner_place(stack: list[types.FrameType], scenario: str) -> str:
+    """``file:line`` of the innermost frame of the code under test; empty unless the thread has left its own file."""
+    caller, _ = split(stack, scenario)
+    inner = next((frame for frame in stack if not is_library(frame)), None)
+    if caller is None or inner is None or inner.f_code.co_filename == caller.f_code.co_filename:
+        return ""
+    return place(inner)
+
+
 def shown_path(path: str) -> str:
-    """Relative to the working directory, or to where duckrace is installed, or as it is."""
+    """Relative to the working directory or to where it is installed, or as it is."""
+    if SITE in path:
+        return path.rpartition(SITE)[2]
     relative = os.path.relpath(path)
     return relative if not relative.startswith("..") else path.removeprefix(INSTALLED)
 
@@ -130,10 +143,14 @@ def locals_of(frame: types.FrameType) -> dict[str, Any]:
 
 
 def call_text(frame: types.FrameType) -> str:
-    """The call that made `frame`: name and arguments; ``self`` left out."""
+    """The call that made `frame`: name and arguments; left out are ``self``, and defaults that are no plain data."""
     code = frame.f_code
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     values = locals_of(frame)
+    function = _function_of(frame, values.get(names[0]) if names else None)
+    for name, default in _defaults(function):
+        if values.get(name) is default and not isinstance(default, PLAIN):
+            del values[name]  # a function or a mark that nobody has passed
     shown = [
         f"{name}={render(values[name])}" if position >= code.co_argcount else render(values[name])
         for position, name in enumerate(names)
@@ -141,6 +158,26 @@ def call_text(frame: types.FrameType) -> str:
         and not (position and values[name] is None)
     ]  # fmt: skip
     return f"{code.co_name}({', '.join(shown)})"
+
+
+def _function_of(frame: types.FrameType, first: object) -> types.FunctionType | None:
+    """The function that runs in `frame`: a method of its first argument, or a global of its module."""
+    name = frame.f_code.co_name
+    kinds = first.__mro__ if isinstance(first, type) else type(first).__mro__
+    for found in (*(vars(kind).get(name) for kind in kinds), frame.f_globals.get(name)):
+        plain = getattr(found, "__func__", found)
+        if isinstance(plain, types.FunctionType) and plain.__code__ is frame.f_code:
+            return plain
+    return None
+
+
+def _defaults(function: types.FunctionType | None) -> Iterator[tuple[str, object]]:
+    """The parameters of `function` that have a default, with it."""
+    if function is None:
+        return
+    code, values = function.__code__, function.__defaults__ or ()
+    yield from zip(code.co_varnames[code.co_argcount - len(values) : code.co_argcount], values, strict=True)
+    yield from (function.__kwdefaults__ or {}).items()
 
 
 def render(value: object) -> str:

@@ -101,6 +101,7 @@ class Tracer:
                 choices=len(machine.ready),
                 switch=switch,
                 preempts=preempts,
+                inside=frames.inner_place(stack, self.scenario),
             )
         )
 

@@ -2,7 +2,9 @@
 
 Steps that cannot have led to the failure are left out, and so is what every thread does at its own beginning and end;
 steps of one call make one row.  Only where another thread came in between, a call takes several rows, and then each row
-says which of its steps it stands for: that is where bugs are.  The last row of a thread's run says why it was left.
+says which of its steps it stands for: that is where bugs are.  So does a call that was preempted in another file, and
+what others read and write in such a file from then on, with the place.  The last row of a thread's run says why it was
+left.
 
 It knows events; it must not know verdicts, nor how a row is laid out.
 """
@@ -19,6 +21,7 @@ from duckrace._data import Event
 NOISE = frozenset({"begins", "ends", "has started it", "sets a timer", "goes on"})
 TOLD = frozenset({"time-out"})  # in words also where the steps of a call are not
 MOST = 60  # rows that are all shown
+ACCESS = ("read ", "write ")
 LAST = 40  # rows shown where there are more
 
 
@@ -32,7 +35,9 @@ class Row:
     call: str
     where: str
     operations: list[str] = field(default_factory=list)
-    parted: bool = False  # the call has other rows
+    parted: bool = False  # the call has other rows, or was preempted
+    inside: str = ""  # where its last operation was made, if that is in another file
+    placed: bool = False  # ... and that it is to be told
     left: str = ""  # why another thread went on afterwards
     preempted: bool = False  # because of nothing: it could have gone on
 
@@ -56,7 +61,7 @@ class Row:
             text = f"{first} … {told[0]} … {last}"
         else:
             text = f"{first} …" if first == last else f"{first} … {last}"
-        return f"{self.call}: {text}"
+        return f"{self.call}: {text}" + (f" at {self.inside}" if self.placed else "")
 
 
 def rows(events: Sequence[Event]) -> list[Row]:
@@ -76,6 +81,7 @@ def rows(events: Sequence[Event]) -> list[Row]:
             latest[row.path] = row
         if not row.operations or row.operations[-1] != event.operation:
             row.operations.append(event.operation)
+        row.inside = event.inside
 
     previous: Event | None = None
     told = False  # the run of a thread that goes on has a row
@@ -86,6 +92,10 @@ def rows(events: Sequence[Event]) -> list[Row]:
                 told = True
             if told:
                 found[-1].left, found[-1].preempted = event.switch, event.preempts
+                if event.preempts and previous.inside:
+                    after = f"preempted after {previous.operation} at {previous.inside}:"
+                    found[-1].left = event.switch.replace("preempted:", after, 1)
+                    found[-1].parted = True
             told = False
         previous = event
         if event.matters and event.operation not in NOISE:
@@ -94,6 +104,10 @@ def rows(events: Sequence[Event]) -> list[Row]:
     for row, following in itertools.pairwise(found):
         if row.path == following.path and not row.preempted:
             row.left = ""  # what went on in between does not matter
+    inside = next((at for at, row in enumerate(found) if row.preempted and row.inside), len(found))
+    for row in found[inside + 1 :]:
+        if row.inside and row.operations[-1].startswith(ACCESS) and row.operations != [row.call]:
+            row.parted = row.placed = True
     return found
 
 

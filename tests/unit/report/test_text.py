@@ -1,10 +1,14 @@
 """A report in plain text says what a person needs, in that order."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 import duckrace
 from duckrace import Kind, Verdict
 from duckrace._data import CheckReport, Row
+from duckrace.report import timeline
 from duckrace.report.certificate_story import digest
 from duckrace.report.text import render, render_certificate, render_check
 
@@ -315,3 +319,69 @@ def test_digest_of_many_files_does_not_depend_on_their_order() -> None:
     files = {"a": "0" * 64, "b": "1" * 64}
     assert digest(files) == digest(dict(reversed(files.items())))
     assert digest(files) != digest(files | {"b": "2" * 64})
+
+
+PACKAGE = """
+class Cache:
+    def __init__(self):
+        self.size = 0
+
+    def add(self, value, grow=len, *, missing=object()):
+        before = self.size
+        self.size = before + 1
+"""
+USES_IT = """
+import threading
+
+from cache_of_a_test import Cache
+
+
+def adds():
+    cache = Cache()
+    threads = [threading.Thread(target=cache_add, args=(cache, n)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert cache.size == 2
+
+
+def cache_add(cache, n):
+    cache.add(n)
+"""
+
+
+@pytest.mark.unmeasured
+def test_a_race_inside_of_a_package_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache_of_a_test.py").write_text(PACKAGE)
+    (tmp_path / "uses_it.py").write_text(USES_IT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    explored = duckrace.explore("uses_it.py::adds", strategy="dpor", granularity="access")
+    found = explored.failure
+    assert found is not None
+    rows = " ".join(render(explored, width=200).split())
+    assert "add(0)" in rows  # and not its defaults: nobody has passed a function
+    assert "<built-in" not in rows
+    assert "<object" not in rows
+    assert "↳ preempted after read Cache#1.size at cache_of_a_test.py:7: could have gone on" in rows
+    assert "Cache#1.size at cache_of_a_test.py:8" in rows
+    assert {event.inside for event in found.events if event.where == "uses_it.py:18"} >= {"cache_of_a_test.py:7"}
+    assert not any(event.inside for event in found.events if event.operation.startswith("start "))
+
+
+PREEMPTED = "preempted: could have gone on"
+
+
+def test_a_call_into_another_file_shows_what_of_it_was_left_undone() -> None:
+    events = [
+        event(1, 1, "add(1)", operation="read Cache#1.size", inside="cache.py:7"),
+        event(2, 2, "add(1)", operation="read Cache#1.size", inside="cache.py:7", switch=PREEMPTED, preempts=True),
+        event(3, 2, "add(1)", operation="write Cache#1.size", inside="cache.py:8"),
+    ]
+    first, second = timeline.rows(events)
+    assert first.words == "add(1): read Cache#1.size"
+    assert first.left == "preempted after read Cache#1.size at cache.py:7: could have gone on"
+    assert second.words == "add(1): read Cache#1.size, write Cache#1.size at cache.py:8"
+    inside = [replace(one, inside="") for one in events]
+    assert [row.words for row in timeline.rows(inside)] == ["add(1)", "add(1)"]
