@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from duckrace._words import many
 from duckrace.formal import Checked, Report, Run, Sentence, translate, translate_difference
 
 from .layout import Line, Span, columns, line, paragraph
-from .words import gap, many, shown_seconds
+from .words import gap, shown_seconds
 
 STYLES: Final = {"as expected": "good", "stopped": "unsure", "broken": "unsure"}
 JAR: Final = 12  # digits of a hash; all of them: --json
