@@ -14,14 +14,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from . import _token
 from ._corpus import Corpus, Fate, Kept, fails
 from ._data import Failure, Kind, Result, Verdict
 from ._endings import NONDETERMINISM, ending, plain
 from ._errors import UsageError
-from ._minimising import Minimising, can_be
+from ._minimising import Minimising, affordable, can_be
 from ._scenario import pack
 from ._session import Session
 from ._settings import Progress, Settings
@@ -34,6 +34,8 @@ from .plugins import providers
 from .search import Exhaustive, Follow, Replay, Strategy
 from .search._causes import Causes
 from .search.minimise import Budget
+
+OFTEN: Final = 0.2  # seconds between two calls of `progress`
 
 
 class Exploration:
@@ -52,8 +54,10 @@ class Exploration:
         """`alone`: a scenario may do without threads (a case of the checks often has no need of any). `minimize`:
         failures, within this; `exact`: to what says the very same."""
         self.alone = alone
-        self.minimize = minimize
+        self.minimize = None if minimize is None else affordable(minimize, settings)
         self.exact = exact
+        self.progress: Callable[[Progress], None] | None = None
+        self._spoke = 0.0  # when it was called last, on the clock of time.perf_counter
         self.ends: float | None = None  # of the deadline, on the clock of time.perf_counter
         self.notes: list[str] = []
         self.session = session
@@ -111,8 +115,8 @@ class Exploration:
     def run(
         self, total: int, keep_going: bool, deadline: float | None, progress: Callable[[Progress], None] | None
     ) -> None:
-        told = time.perf_counter()
-        started = told - self.seconds  # kept failures take of the same time
+        self.progress, self._spoke = progress, time.perf_counter()
+        started = self._spoke - self.seconds  # kept failures take of the same time
         self.ends = None if deadline is None else started + deadline
         session, strategy = self.session, self.strategy
         searching = strategy if isinstance(strategy, Exhaustive) else None  # asked once: it looks at every attribute
@@ -142,14 +146,10 @@ class Exploration:
             if deadline is not None and now - started > deadline:
                 self.cut = f"the deadline of {deadline:g} s" if self.executions < total else ""
                 break
-            if progress is not None and now - told > 0.2:
-                told = now
-                with session.outside():
-                    progress(self._progress(total, now - started))
+            if progress is not None and now - self._spoke > OFTEN:
+                self._tell(self._progress(total, now - started))
         self.seconds = time.perf_counter() - started
-        if progress is not None:
-            with session.outside():
-                progress(self._progress(total, self.seconds))
+        self._tell(self._progress(total, self.seconds))
 
     def _restart(self) -> None:
         """A search did not know all locations that threads share: what it did so far has left out orders."""
@@ -162,6 +162,12 @@ class Exploration:
 
     def _progress(self, total: int, seconds: float) -> Progress:
         return Progress(executions=self.executions, total=total, seconds=seconds, failed=self.failed)
+
+    def _tell(self, now: Progress) -> None:
+        if self.progress is not None:
+            self._spoke = time.perf_counter()
+            with self.session.outside():
+                self.progress(now)
 
     def _canary(self) -> None:
         """The first schedule, twice: a program that depends on more than its schedule is told at once.
@@ -288,7 +294,17 @@ class Exploration:
         """The same failure by the least schedule that shows it; as it is if there is no such, or it may not be."""
         if self.minimize is None or not can_be(failure):
             return failure
-        minimising = Minimising(self.session, exact=self.exact, ends=self.ends)
+        most, started = self.minimize.executions, time.perf_counter()
+
+        def tell(tried: int) -> None:
+            now = time.perf_counter()
+            if self.progress is not None and now - self._spoke > OFTEN:
+                seconds = now - started
+                self._tell(
+                    Progress(executions=tried, total=most, seconds=seconds, failed=self.failed, doing="reducing")
+                )
+
+        minimising = Minimising(self.session, exact=self.exact, ends=self.ends, tell=tell)
         minimal = minimising.minimal(failure, decisions, self.minimize)
         if minimal is None:
             return self._as_found(failure, "it failed in another way when it was repeated")

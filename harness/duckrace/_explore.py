@@ -67,7 +67,8 @@ def explore(
     ``"fail"`` or ``"ignore"`` what threads do not catch.  `deadline`: seconds of wall-clock time, then
     BUDGET.  `watchdog`: seconds without a schedule point that count as UNCONTROLLED, 0 = never.
     `minimize`: reduce the schedule of a failure until no single step less fails in the same way, within some thousand
-    more executions; with `keep_going`, in exactly the same way, one of each kind and cause.
+    more executions (some hundred with ``gc="scheduled"``); with `keep_going`, in exactly the same way, one of each kind
+    and cause.
     `corpus`: a folder (or an ``ExampleDatabase`` of Hypothesis) where failures are kept. Those of earlier runs are
     replayed first; one that no longer fails is dropped with a note.  None: none is kept, none is replayed.
     `progress` is called a few times per second.

@@ -12,17 +12,22 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, TypeAlias
 
 from ._data import Failure, Kind
 from ._endings import ending
 from ._session import Session
+from ._settings import Settings
 from .kernel import SimThread, frames, machine
 from .kernel.locks import Lock
 from .search.minimise import Budget, Enough, Minimal, Repeated, Shape, Shaping, minimise
 
 CHECKS: Final = Budget(executions=200, steps=10_000)
 """For a program of the checks, of which many may fail, and each is small."""
+
+COLLECTING: Final = 10
+"""So many executions take the time of one in which the collector may run: the heap is collected before each."""
 
 SLACK: Final = 100  # steps that a candidate may make beyond twice those of the failure, before it is given up
 
@@ -32,9 +37,14 @@ Signature: TypeAlias = tuple[object, ...]
 class Minimising:
     """One failure of one session."""
 
-    def __init__(self, session: Session, *, exact: bool, ends: float | None) -> None:
-        """`ends`: when no more may be tried, on the clock of time.perf_counter."""
+    def __init__(
+        self, session: Session, *, exact: bool, ends: float | None, tell: Callable[[int], None] | None = None
+    ) -> None:
+        """`ends`: when no more may be tried, on the clock of time.perf_counter. `tell` is called with the number of
+        executions before each."""
         self._session = session
+        self._tell = tell
+        self._tried = 0
         self._exact = exact
         self._ends = ends
         self._same: Signature | None = None
@@ -58,6 +68,9 @@ class Minimising:
     def _run(self, strategy: Shaping, worth: Callable[[], bool]) -> Shape | None:
         if self._ends is not None and time.perf_counter() > self._ends:
             raise Enough
+        if self._tell is not None:
+            self._tell(self._tried)
+        self._tried += 1
         return self._execute(strategy, worth)
 
     def _execute(self, strategy: Shaping, worth: Callable[[], bool]) -> Shape | None:
@@ -106,6 +119,13 @@ def _wait(thread: SimThread) -> str:
     if isinstance(lock, Lock) and thread is lock.owner and thread is lock.creator:
         return f"{thread.op} at {' '.join(map(frames.place, stack))}"
     return frames.operation_text(thread.op, lock, stack)
+
+
+def affordable(budget: Budget, settings: Settings) -> Budget:
+    """As much as fits into the time that `budget` is meant for. Counted, not timed, so that a run can be repeated."""
+    if settings.gc != "scheduled":
+        return budget
+    return replace(budget, executions=-(-budget.executions // COLLECTING), steps=-(-budget.steps // COLLECTING))
 
 
 def can_be(failure: Failure) -> bool:

@@ -27,6 +27,7 @@ class Progress:
     total: int
     seconds: float
     failed: int
+    doing: str = "exploring"  # or "reducing": the schedule of a failure, in `executions` of at most `total`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

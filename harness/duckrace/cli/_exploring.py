@@ -86,7 +86,7 @@ def explore(
             pace = f"{now.executions / now.seconds:,.0f}/s" if now.seconds else ""
             failed = f", {now.failed:,} failed" if now.failed else ""
             total = now.executions if now.total == sys.maxsize else now.total
-            bar.update("exploring", now.executions, total, pace + failed)
+            bar.update(now.doing, now.executions, total, pace + failed)
 
         result = duckrace.explore(scenario, progress=progress, **settings)
     return _tell(result, as_json, quiet)

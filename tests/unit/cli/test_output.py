@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,13 @@ def test_terminal_gets_colours_and_a_bar(on_terminal) -> None:
     written = on_terminal("explore", "scenarios.py::many_steps", *LONG)
     assert "exploring" in written
     assert "\x1b[1;33mBUDGET" in written
+
+
+def test_terminal_tells_of_reducing(on_terminal) -> None:
+    program = Path(__file__).parents[1] / "search" / "programs" / "reduced.py"
+    written = on_terminal("explore", f"{program}::racy_for_long", "--granularity", "access")
+    assert "reducing" in written
+    assert "Reduced until" in written
 
 
 @pytest.mark.parametrize("option", ["-q", "--json"])

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 import duckrace
-from duckrace import Failure, Kind, Result, _explore, explore, replay
+from duckrace import Failure, Kind, Progress, Result, _exploration, _explore, explore, replay
+from duckrace._minimising import affordable
+from duckrace._settings import Settings
 from duckrace.search.minimise import Budget
 
 PROGRAMS = Path(__file__).parent / "programs" / "reduced.py"
@@ -137,6 +139,28 @@ def test_budget_ends_it_and_that_is_said(executions: int, monkeypatch: pytest.Mo
     again = replay(done.failure.schedule).failure
     assert again is not None
     assert again.message == done.failure.message
+
+
+def test_with_collections_a_tenth_of_the_budget_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each execution costs a collection of everything; counted, not timed, so that it ends in the same schedule."""
+    monkeypatch.setattr(_explore, "Budget", lambda: Budget(executions=30))
+    done = explore(f"{PROGRAMS}::in_turns", strategy="random", executions=5_000, gc="scheduled")
+    assert "reducing it ended early, after 3 executions." in " ".join(done.notes)
+    assert affordable(Budget(), Settings()) == Budget()
+    assert affordable(Budget(executions=1), Settings(gc="scheduled")).executions == 1
+
+
+def test_progress_tells_of_reducing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_exploration, "OFTEN", 0.0)
+    told: list[Progress] = []
+    done = explore(f"{PROGRAMS}::in_turns", strategy="random", executions=5_000, progress=told.append)
+    assert done.failure is not None
+    assert done.failure.minimized
+    reducing = [now for now in told if now.doing == "reducing"]
+    assert len(reducing) > 10
+    assert [now.executions for now in reducing] == list(range(len(reducing)))
+    assert {now.total for now in reducing} == {Budget().executions}
+    assert told[-1].doing == "exploring"
 
 
 def test_thousands_of_points_are_within_the_budget() -> None:
