@@ -73,7 +73,7 @@ def test_terminal_gets_colours_and_a_bar(on_terminal) -> None:
 
 def test_terminal_tells_of_reducing(on_terminal) -> None:
     program = Path(__file__).parents[1] / "search" / "programs" / "reduced.py"
-    written = on_terminal("explore", f"{program}::racy_for_long", "--granularity", "access")
+    written = on_terminal("explore", f"{program}::racy_slowly", "--granularity", "access")
     assert "reducing" in written
     assert "Reduced until" in written
 

@@ -77,6 +77,12 @@ def racy():
     assert counter.value == 2, f"an update was lost: {counter.value}"
 
 
+def racy_slowly():
+    """Each execution takes so long that reducing is told of."""
+    sum(range(5_000_000))
+    racy()
+
+
 def racy_for_long():
     counter = Plain()
 
