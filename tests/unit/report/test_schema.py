@@ -56,11 +56,12 @@ def test_results(scenario: str, settings: dict[str, Any], kind: str) -> None:
         valid(encode_result(duckrace.replay(found.failure.schedule)))
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("channel", "settings", "kind"),
     [
         (f"{ROOT}/examples/broken.py::sound", {"rows": ["delivery", "conformance"]}, "PASSED"),
-        (f"{ROOT}/examples/broken.py::early_close", {}, "FAILED"),
+        (f"{ROOT}/examples/broken.py::early_close", {"rows": ["contract", "delivery"]}, "FAILED"),
         (f"{ROOT}/examples/broken.py::sound", {"deadline": 0.01}, "BUDGET"),
     ],
 )

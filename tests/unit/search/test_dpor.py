@@ -162,7 +162,7 @@ def searched(program: Any, strategy: Any, executions: int) -> Exploration:
 @pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("count", "length", "most"),
-    [(25, 2, 1_500), pytest.param(200, 3, 3_000, marks=[pytest.mark.exhaustive, pytest.mark.timeout(900)])],
+    [(12, 2, 1_500), pytest.param(200, 3, 3_000, marks=[pytest.mark.exhaustive, pytest.mark.timeout(900)])],
 )
 @pytest.mark.parametrize("seed", range(4))
 def test_drawn_programs(seed: int, count: int, length: int, most: int) -> None:

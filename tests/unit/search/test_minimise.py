@@ -44,6 +44,7 @@ def test_lost_wakeup_needs_two_preemptions_at_most(strategy: str, seed: int) -> 
     assert failure.preemptions <= 2
 
 
+@pytest.mark.once
 def test_one_preemption_is_found_where_leaving_out_ends_at_two() -> None:
     """From some of these schedules no single step less leads to it: schedules with fewer preemptions are searched."""
     failures = [explore(f"{SUBJECTS / 'chan.py'}::lost22", strategy="random", seed=seed).failure for seed in range(30)]
@@ -53,6 +54,7 @@ def test_one_preemption_is_found_where_leaving_out_ends_at_two() -> None:
 SMALL = ["lost_update", "lost_update_among_three", "in_turns", "circle_and_a_bystander", "lost_notify"]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", SMALL)
 def test_no_schedule_with_fewer_preemptions_fails(name: str) -> None:
     """Held against all schedules with so many preemptions."""
@@ -86,6 +88,7 @@ def test_same_failure_ends_in_the_same_schedule() -> None:
 # -- the same way -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.once
 def test_deadlock_does_not_become_the_exception_that_is_easier() -> None:
     kinds = set()
     for seed in range(12):
@@ -96,6 +99,7 @@ def test_deadlock_does_not_become_the_exception_that_is_easier() -> None:
     assert kinds == {(Kind.FAILED, 0), (Kind.DEADLOCK, 1)}
 
 
+@pytest.mark.once
 def test_who_waits_for_what_stays() -> None:
     waits = set()
     for seed in range(12):
@@ -163,6 +167,7 @@ def test_progress_tells_of_reducing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told[-1].doing == "exploring"
 
 
+@pytest.mark.once
 def test_thousands_of_points_are_within_the_budget() -> None:
     before = found("racy_for_long", granularity="access", minimize=False)
     assert len(before.events) > 1_900
@@ -186,6 +191,7 @@ def test_what_fails_only_for_a_while_is_shown_as_it_was_found(tmp_path: Path, mo
     assert done.failure.preemptions > 0
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("count", [*range(6, 24, 3)])
 def test_what_cannot_be_repeated_once_it_is_reduced_is_shown_as_it_was_found(
     count: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -215,6 +221,7 @@ def test_bystander_of_a_deadlock_does_not_matter() -> None:
     assert mattering(found("circle_and_a_bystander")) == {"MainThread", "forth", "back"}
 
 
+@pytest.mark.once
 def test_bystander_of_an_exception_does_not_matter() -> None:
     failures = [found("raised_by_a_thread", granularity="access", seed=seed, minimize=False) for seed in range(8)]
     ran = [failure for failure in failures if "bystander" in {event.thread for event in failure.events}]
