@@ -20,10 +20,10 @@ def in_vain(thread: SimThread) -> bool:
     that is not set, at a thread that lives, at a queue that is empty; False for all that is not in LOOKS."""
     op = thread.op
     obj: Any = thread.obj
+    if op is TRY or op is LOCKED:  # the most frequent, by far: a condition asks for its lock in this way
+        return obj.owner is not None
     if op is YIELD:
         return True
-    if op is TRY or op is LOCKED:
-        return obj.owner is not None
     if op is IS_SET:
         return not obj._flag
     if op is ALIVE:

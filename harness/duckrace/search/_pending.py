@@ -104,4 +104,7 @@ class Fairness:
         me, decisions = thread.n, machine.decisions
         since = self._since.get(me)
         self._since[me] = len(decisions)
-        return since is not None and all(n == me for n in decisions[since:])
+        if since is None:
+            return False
+        mine = decisions[since:]
+        return mine.count(me) == len(mine)
