@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import click
 
-from ._options import json_, option, quiet_
+from ._certifying import look_at_certificate, write_spec
+from ._options import certificate_, json_, option, quiet_
 from ._process import Process
 from ._status import INCONCLUSIVE
 
@@ -31,6 +32,7 @@ MOST_JOBS = 4  # a JVM each
     type=click.FloatRange(min=0, min_open=True),
     help="Stop a run after this time.",
 )
+@certificate_
 @json_
 @quiet_
 @click.pass_obj
@@ -43,6 +45,7 @@ def spec(
     traces: bool,
     jobs: int | None,
     limit: float,
+    certificate: str | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
@@ -58,7 +61,8 @@ def spec(
     from duckrace.report import as_json as documents
     from duckrace.report import spec_story, terminal
 
-    chosen = choose((*formal.load_manifest(), *formal.load_proofs()), only, quick=quick)
+    every: list[formal.Run | formal.Proof] = [*formal.load_manifest(), *formal.load_proofs()]
+    chosen = choose(every, only, quick=quick)
     runs = [one for one in chosen if isinstance(one, formal.Run)]
     proofs = [one for one in chosen if isinstance(one, formal.Proof)]
     if as_list:
@@ -67,6 +71,7 @@ def spec(
         else:
             terminal.show(spec_story.of_list(chosen), sys.stdout)
         return 0
+    look_at_certificate(certificate)
     tools = formal.find_tools() if runs else None
     with terminal.Bar(shown=not (quiet or as_json)) as bar:
         try:
@@ -88,6 +93,8 @@ def spec(
             bar.close()
             click.echo("Interrupted: nothing can be said.", err=True)
             return INCONCLUSIVE
+    if certificate is not None:
+        write_spec(report, certificate, quick=quick)
     if as_json:
         click.echo(documents.encode_spec(report))
     elif quiet:

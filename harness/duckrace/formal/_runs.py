@@ -77,12 +77,13 @@ class Report:
     @property
     def ok(self) -> bool:
         """Whether everything came to what it has to."""
-        return all(one.ok for one in (*self.checked, *self.proved))
+        return all(one.ok for one in self.checked) and all(one.ok for one in self.proved)
 
     @property
     def exit_status(self) -> int:
         """0: all as expected; 1: something is not; 3: nothing else is wrong, but some runs said nothing."""
-        wrong = {one.finding for one in (*self.checked, *self.proved) if not one.ok}
+        wrong: set[str] = {one.finding for one in self.checked if not one.ok}
+        wrong |= {one.finding for one in self.proved if not one.ok}
         return 0 if not wrong else 3 if wrong <= {"stopped", "broken", "not proved"} else 1
 
 

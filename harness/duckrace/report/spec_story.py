@@ -88,9 +88,7 @@ def _rows(sentences: Sequence[Sentence]) -> list[Line]:
 
 def brief(report: Report) -> list[Line]:
     """The verdict."""
-    every = (*report.checked, *report.proved)
-    wrong = [one for one in every if not one.ok]
-    if not wrong:
+    if report.ok:
         right = sum(one.run.accepted for one in report.checked)
         rejected = len(report.checked) - right
         proofs = sum(one.proof.accepted for one in report.proved)
@@ -103,13 +101,15 @@ def brief(report: Report) -> list[Line]:
         )
         return [line(("PASSED", "good"), f"  {', '.join(filter(None, parts))}")]
     word, style = ("FAILED", "bad") if report.exit_status == 1 else ("INCONCLUSIVE", "unsure")
-    names = ", ".join(f"{name} ({finding})" for name, finding in _names(report))
-    return [line((word, style), f"  {len(wrong)} of {many(len(every), 'run')}: {names}")]
+    wrong = _wrong(report)
+    names = ", ".join(f"{name} ({finding})" for name, finding in wrong)
+    runs = many(len(report.checked) + len(report.proved), "run")
+    return [line((word, style), f"  {len(wrong)} of {runs}: {names}")]
 
 
-def _names(report: Report) -> list[tuple[str, str]]:
+def _wrong(report: Report) -> list[tuple[str, str]]:
     """What did not come to what it has to, and what it came to."""
-    runs = [(one.run.name, one.finding) for one in report.checked if not one.ok]
+    runs: list[tuple[str, str]] = [(one.run.name, one.finding) for one in report.checked if not one.ok]
     return [*runs, *((one.proof.name, one.finding) for one in report.proved if not one.ok)]
 
 

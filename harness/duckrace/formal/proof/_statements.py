@@ -211,6 +211,7 @@ def _calls(m: Channel, s: State) -> Term:
         operation, phase = s.operation(c), s.phase(c)
         idle, waiting = phase == t.phase("idle"), phase == t.phase("waiting")
         send, receive, clone = m.is_send(s, c), m.is_receive(s, c), operation == t.operation("clone")
+        drop = operation == t.operation("drop")
         timeless = t.either(operation == t.operation("try_send"), operation == t.operation("try_recv"))
         return t.both(
             s.made(c) >= t.choose(idle, 0, 1),
@@ -222,6 +223,9 @@ def _calls(m: Channel, s: State) -> Term:
             t.implies(t.no(t.either(send, clone)), s.value(c) == t.nothing),
             t.implies(s.kind(c) == t.kind("none"), s.answer(c) == t.nothing),
             t.implies(t.both(receive, s.kind(c) != t.kind("Ok")), s.answer(c) == t.nothing),
+            t.implies(t.both(receive, s.kind(c) == t.kind("Ok")), t.is_message(s.answer(c))),
+            t.implies(t.both(t.either(send, drop), s.kind(c) == t.kind("Ok")), s.answer(c) == t.nothing),
+            t.implies(drop, t.either(s.kind(c) == t.kind("none"), s.kind(c) == t.kind("Ok"))),
             t.implies(clone, t.both(s.value(c) == t.name(t.named(s.value(c))), t.named(s.value(c)) != t.rx)),
             t.implies(phase == t.phase("inside"), receive),
             t.implies(waiting, t.both(t.either(send, receive), t.no(timeless), m.kind == "rendezvous")),

@@ -145,7 +145,7 @@ class Few(Symbols):
 
     def has(self, s: State, values: State) -> Term:
         """That the state has these values: of all that there are."""
-        of_caller = {
+        of_caller: dict[str, Map] = {
             "operation": self.operation,
             "handle": lambda name: z3.Const(name, Handle),
             "value": self._value,

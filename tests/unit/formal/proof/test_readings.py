@@ -17,7 +17,8 @@ from duckrace.formal.proof._statements import STATEMENTS
 from duckrace.formal.proof._symbols import SORTS, Few, z3
 from duckrace.formal.proof._terms import CALLER, HANDLE
 
-STATES = 6
+pytestmark = pytest.mark.once
+STATES = 3
 KINDS = {None: "unbounded", 1: "bounded", 0: "rendezvous"}
 
 
@@ -112,7 +113,7 @@ def test_all_states_of_a_program_have_the_invariant(capacity: int | None) -> Non
     reading = Reading(menu)
     channel = reading.channel
     seen, rng = 0, random.Random(7)
-    for _ in range(20):
+    for _ in range(6):
         state = state_of(reading.initial, reading.messages)
         while True:
             seen += 1
@@ -127,7 +128,7 @@ def test_all_states_of_a_program_have_the_invariant(capacity: int | None) -> Non
                 if one.step:
                     assert one.step(channel, state, after), one.name
             state = after
-    assert seen > 100
+    assert seen > 50
 
 
 def _steps(channel: Channel, reading: Reading, state: State) -> list[State]:
