@@ -11,6 +11,8 @@ import click
 import duckrace
 from duckrace._errors import UsageError
 
+from ._options import json_
+
 if TYPE_CHECKING:
     from duckrace.formal import Report
     from duckrace.report.terminal import Bar
@@ -26,7 +28,8 @@ def certificate() -> None:
 
 @certificate.command("verify", short_help="Say what of a certificate is stale.")
 @click.argument("file")
-def verify_certificate(file: str) -> int:
+@json_
+def verify_certificate(file: str, as_json: bool) -> int:
     """Compare the files that the certificate was made from with those that there are now, and say what is stale.
 
     Nothing is checked again. Exit status: 0 all are the same and nothing failed, 1 something is stale or failed.
@@ -34,11 +37,15 @@ def verify_certificate(file: str) -> int:
     Example: duckrace certificate verify certificate.json
     """
     from duckrace.checks import chain
+    from duckrace.report import as_json as documents
     from duckrace.report import chain_story, terminal
 
     held = chain.read(file)
     found = chain.stale(held)
-    terminal.show(chain_story.of_chain(held, found, terminal.width(sys.stdout)), sys.stdout)
+    if as_json:
+        click.echo(documents.encode_stale(file, held, found))
+    else:
+        terminal.show(chain_story.of_chain(held, found, terminal.width(sys.stdout)), sys.stdout)
     failed = [link for part in (held.check, held.spec) for link in part.links if link.outcome == "failed"]
     return 1 if found or failed else 0
 

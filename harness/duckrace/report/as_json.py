@@ -15,6 +15,7 @@ from duckrace._data import Certificate, CheckReport, Failure, Result, Row, Stres
 
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
+    from duckrace.checks.chain import Chain, Stale
     from duckrace.formal import Proof, Proved, Report, Run
 
 FORMAT: Final = 1
@@ -193,6 +194,22 @@ def encode_certificate(certificate: Certificate) -> str:
             "program": certificate.program,
             "statements": msgspec.to_builtins(certificate.statements),
             "failure": None if certificate.failure is None else _failure(certificate.failure),
+        }
+    )
+
+
+def encode_stale(file: str, chain: Chain, stale: Sequence[Stale]) -> str:
+    """What is stale in a certificate of the chain, as ``{"format": 1, "kind": "chain-verify", ...}``."""
+    failed = [link.name for part in (chain.check, chain.spec) for link in part.links if link.outcome == "failed"]
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "chain-verify",
+            "file": file,
+            "passed": not (stale or failed),
+            "exit_status": 1 if stale or failed else 0,
+            "stale": msgspec.to_builtins(stale),
+            "failed": failed,
         }
     )
 

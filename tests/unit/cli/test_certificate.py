@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from duckrace import formal
+from duckrace._data import CheckReport, Kind, Row, Verdict
 from duckrace.checks import ROWS, chain
-from duckrace.formal import Report, load_manifest
+from duckrace.cli._certifying import write_check
+from duckrace.formal import Report, load_manifest, load_proofs
+from duckrace.report.terminal import Bar
 
 from .conftest import Run
 
 ROOT = Path(__file__).parents[3]
-ROW = ("--profile", "quick", "--row", "closure", "--no-corpus", "-q")
+ROW = ("--profile", "quick", "--row", "delivery", "--no-corpus", "-q")
 
 
 @pytest.fixture
@@ -34,9 +39,9 @@ def test_check_writes_and_verify_reads(mine: Path, tmp_path: Path, duckrace: Run
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     rows = links(file, "check")
     assert set(rows) == set(ROWS), "what was not checked is listed"
-    assert (rows["closure"]["outcome"], rows["closure"]["counts"]["executions"] > 0) == ("passed", True)
-    assert rows["delivery"]["outcome"] == "not checked"
-    assert "not among the rows" in rows["delivery"]["why"]
+    assert (rows["delivery"]["outcome"], rows["delivery"]["counts"]["executions"] > 0) == ("passed", True)
+    assert rows["closure"]["outcome"] == "not checked"
+    assert "not among the rows" in rows["closure"]["why"]
     specs = links(file, "spec")
     assert {"refinement", "model ≡ spec", "any size", "mutants of the proof"} <= set(specs)
     assert {link["outcome"] for link in specs.values()} == {"not checked"}
@@ -89,6 +94,40 @@ def test_stale(what: str, name: str, tmp_path: Path, duckrace: Run) -> None:
     done = duckrace("certificate", "verify", str(file))
     assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "STALE  spec")
     assert f"duckrace spec --quick --certificate {file}" in done.stdout
+
+
+THOROUGH = CheckReport(
+    channel="mine", profile="thorough", rows=(Row(name="delivery", verdict=Verdict(kind=Kind.PASSED), executions=7),)
+)
+
+
+def test_thorough_check_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUCKRACE_JAVA", "/no/java")
+    file = tmp_path / "certificate.json"
+    assert write_check(THOROUGH, None, str(file), Bar(shown=False)) == 0
+    found = chain.read(file)
+    assert {(link.outcome, link.why) for link in found.spec.links} == {
+        ("not checked", "DUCKRACE_JAVA names /no/java, which is not a file.")
+    }
+    assert found.check.links[0].counts == {"executions": 7, "statements": 0}
+
+
+@pytest.mark.tlc
+@pytest.mark.parametrize(("distinct", "outcome", "status"), [(71, "passed", 0), (70, "failed", 1)])
+def test_thorough_check_has_the_quick_runs(
+    distinct: int, outcome: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = next(run for run in load_manifest() if run.name == "channel/stream-1")
+    proof = next(proof for proof in load_proofs() if proof.name == "any-size/bounded")
+    monkeypatch.setattr(formal, "load_manifest", lambda: (replace(run, distinct=distinct),))
+    monkeypatch.setattr(formal, "load_proofs", lambda: (proof,))
+    file = tmp_path / "certificate.json"
+    assert write_check(THOROUGH, None, str(file), Bar(shown=False)) == status
+    made = {link.name: link for link in chain.read(file).spec.links}
+    assert (made["properties: safety"].outcome, made["properties: safety"].counts["states"]) == (outcome, 71)
+    assert made["any size"].outcome == "passed"
+    assert made["any size"].counts == {"runs": 1, "queries": 406, "statements": 25}
+    assert made["refinement"].outcome == "not checked"
 
 
 def test_failed_link_is_no_pass(tmp_path: Path, duckrace: Run) -> None:

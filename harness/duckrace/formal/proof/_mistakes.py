@@ -106,7 +106,7 @@ class _NobodySaysEmpty(Channel):
 MISTAKES: Final[dict[str, type[Channel]]] = {
     "one more fits": _OneMoreFits,
     "the newest first": _NewestFirst,
-    "a message out of nothing": _Ghost,
+    "a ghost arrives": _Ghost,
     "the oldest makes room": _OldestLost,
     "the end before it is drained": _EndBeforeDrained,
     "the end beside a sender": _EndBesideASender,
