@@ -14,6 +14,7 @@
 One file per row: a function from a :class:`~._run.Run` to a Row. ``_suite`` explores lists of programs, ``_profile``
 has every count, ``programs`` is what runs in the simulated world. A row that fails does not stop the others. What is
 not claimed is listed as skipped; a limit is never a pass. :func:`verify` is the last row by itself, with a certificate.
+``chain`` is the certificate of all rows and of the specs, ``baseline`` what a check must not fall behind.
 """
 
 from __future__ import annotations

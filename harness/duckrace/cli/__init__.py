@@ -1,4 +1,5 @@
-"""The command line: ``explore``, ``replay``, ``check``, ``verify``, ``stress``, ``spec``, ``new-channel``, ``list``.
+"""The command line: ``explore``, ``replay``, ``check``, ``verify``, ``stress``, ``spec``,
+``certificate``, ``new-channel``, ``list``.
 
 It turns words into calls of the library and values into reports.  What is wrong with a call is said by
 the library (UsageError), how a value looks by ``report``; rich is imported only where there is a terminal.
@@ -21,6 +22,7 @@ import click
 import duckrace
 from duckrace._errors import UsageError
 
+from ._certifying import certificate
 from ._checking import check
 from ._exploring import explore, replay
 from ._listing import show_list
@@ -115,5 +117,5 @@ def cli() -> None:
     """
 
 
-for command in (explore, replay, check, verify, stress, spec, new_channel, show_list):
+for command in (explore, replay, check, verify, stress, spec, certificate, new_channel, show_list):
     cli.add_command(command)

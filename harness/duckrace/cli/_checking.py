@@ -11,7 +11,8 @@ import click
 import duckrace
 from duckrace._errors import UsageError
 
-from ._options import corpus_, deadline_, json_, no_corpus_, option, quiet_, seed_
+from ._certifying import look_at_certificate, write_check
+from ._options import certificate_, corpus_, deadline_, json_, no_corpus_, option, quiet_, seed_
 from ._process import Process, chosen_hash_seed, fix_hash_seed
 from ._status import INCONCLUSIVE, WRONG_USE
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     "--baseline", metavar="FILE", help="Fail if less passes or is explored than FILE says; written if missing."
 )
 @click.option("--update-baseline", is_flag=True, help="Write the baseline anew instead.")
+@certificate_
 @json_
 @quiet_
 @click.pass_obj
@@ -41,6 +43,7 @@ def check(
     no_corpus: bool,
     baseline: str | None,
     update_baseline: bool,
+    certificate: str | None,
     as_json: bool,
     quiet: bool,
     **settings: Any,
@@ -53,6 +56,7 @@ def check(
     settings["rows"] = settings["rows"] or None
     settings["corpus"] = None if no_corpus else settings["corpus"]
     _look_at_baseline(baseline, update_baseline, settings)
+    look_at_certificate(certificate)
     from duckrace.checks import check as run
     from duckrace.report import as_json as documents
     from duckrace.report import check_story, terminal
@@ -71,6 +75,7 @@ def check(
             bar.close()
             click.echo(f"Interrupted while {row} was checked: nothing can be said.", err=True)
             return INCONCLUSIVE
+        specs = 0 if certificate is None else write_check(report, channel, certificate, bar)
     compared, wrong = _compared(report, baseline, update_baseline)
     if as_json:
         click.echo(documents.encode_check(report, compared))
@@ -81,7 +86,9 @@ def check(
     if wrong:
         click.echo(f"Error: {wrong}", err=True)
         return report.verdict.exit_status or WRONG_USE
-    return 1 if compared is not None and compared.worse else report.verdict.exit_status
+    if specs:
+        click.echo(f"The specs did not pass: see `duckrace certificate verify {certificate}`.", err=True)
+    return 1 if compared is not None and compared.worse else report.verdict.exit_status or specs
 
 
 def _look_at_baseline(file: str | None, update: bool, settings: dict[str, Any]) -> None:

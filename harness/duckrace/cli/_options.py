@@ -27,3 +27,4 @@ corpus_ = option(
     "--corpus", default=CORPUS, show_default=True, metavar="DIR", help="Failures are kept here and replayed first."
 )
 no_corpus_ = click.option("--no-corpus", is_flag=True, envvar="DUCKRACE_NO_CORPUS", help="Keep and replay none.")
+certificate_ = option("--certificate", metavar="FILE", help="Write what was checked, on which files, as JSON.")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from dataclasses import replace
 
 import click
 
-from ._options import json_, option, quiet_
+from ._certifying import look_at_certificate, write_spec
+from ._options import certificate_, json_, option, quiet_
 from ._process import Process
 from ._status import INCONCLUSIVE
 
 MOST_JOBS = 4  # a JVM each
 
 
-@click.command(short_help="Check the TLA+ specs of the channel with TLC.")
+@click.command(short_help="Check the TLA+ specs of the channel with TLC, and with z3.")
 @click.option("--only", metavar="NAME", multiple=True, help="Only runs with NAME in their name. Can be repeated.")
 @click.option("--quick", is_flag=True, help="Only the subset that takes under two minutes.")
 @click.option("--list", "as_list", is_flag=True, help="Show the runs, and make none.")
@@ -29,6 +32,7 @@ MOST_JOBS = 4  # a JVM each
     type=click.FloatRange(min=0, min_open=True),
     help="Stop a run after this time.",
 )
+@certificate_
 @json_
 @quiet_
 @click.pass_obj
@@ -41,11 +45,12 @@ def spec(
     traces: bool,
     jobs: int | None,
     limit: float,
+    certificate: str | None,
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Check that the channel's specs have their properties, that its algorithm refines its spec, and that mutants of
-    both are rejected.
+    """Check that the channel's specs have their properties, that its algorithm refines its spec, that what they promise
+    is true for any number of threads and messages, and that mutants of all of it are rejected.
 
     Needs the extra `formal`: python -m pip install 'duckrace[formal]'.
 
@@ -56,27 +61,40 @@ def spec(
     from duckrace.report import as_json as documents
     from duckrace.report import spec_story, terminal
 
-    runs = choose(formal.load_manifest(), only, quick=quick)
+    every: list[formal.Run | formal.Proof] = [*formal.load_manifest(), *formal.load_proofs()]
+    chosen = choose(every, only, quick=quick)
+    runs = [one for one in chosen if isinstance(one, formal.Run)]
+    proofs = [one for one in chosen if isinstance(one, formal.Proof)]
     if as_list:
         if as_json:
-            click.echo(documents.encode_runs(runs))
+            click.echo(documents.encode_runs(runs, proofs))
         else:
-            terminal.show(spec_story.of_list(runs), sys.stdout)
+            terminal.show(spec_story.of_list(chosen), sys.stdout)
         return 0
-    tools = formal.find_tools()
+    look_at_certificate(certificate)
+    tools = formal.find_tools() if runs else None
     with terminal.Bar(shown=not (quiet or as_json)) as bar:
         try:
-            report = formal.check_specs(
-                tools,
-                runs,
-                jobs=jobs or min(os.cpu_count() or 1, MOST_JOBS),
-                limit=limit,
-                progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
+            began = time.monotonic()
+            proved = formal.check_proofs(
+                proofs, progress=lambda done, of, asked: bar.update("z3", done, of, f"{asked:,} queries")
             )
+            report = formal.Report(checked=(), proved=proved, seconds=time.monotonic() - began)
+            if tools is not None:
+                checked = formal.check_specs(
+                    tools,
+                    runs,
+                    jobs=jobs or min(os.cpu_count() or 1, MOST_JOBS),
+                    limit=limit,
+                    progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
+                )
+                report = replace(checked, proved=proved, seconds=time.monotonic() - began)
         except KeyboardInterrupt:
             bar.close()
             click.echo("Interrupted: nothing can be said.", err=True)
             return INCONCLUSIVE
+    if certificate is not None:
+        write_spec(report, certificate, quick=quick)
     if as_json:
         click.echo(documents.encode_spec(report))
     elif quiet:

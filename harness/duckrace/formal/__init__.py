@@ -1,4 +1,4 @@
-"""What is checked by other machines than ours: the TLA+ specs of the channel, by TLC.
+"""What is checked by other machines than ours: the TLA+ specs of the channel, by TLC, and for any size by z3.
 
 ``_tools``      where Java and TLC are
 ``_tlc``        one run of TLC, and what it said
@@ -8,6 +8,7 @@
 ``_manifest``   which runs there are, and what each has to come to
 ``_runs``       all of them, and whether they came to that
 ``_translate``  a counterexample as channel operations in words
+``proof``       the channel once more, for z3: what is true of it for any number of callers and messages
 
 The specs are data, in ``duckrace_specs``. It knows specs and models; it must not know channels, nor screens.
 """
@@ -17,20 +18,28 @@ from ._manifest import Run, load_manifest
 from ._runs import Checked, Report, check_specs
 from ._tlc import Answer, Moment
 from ._tools import Tools, find_tools
-from ._translate import Sentence, translate, translate_difference
+from ._translate import Sentence, translate, translate_difference, translate_state, translate_step
+from .proof import Counterexample, Proof, Proved, check_proofs, load_proofs
 
 __all__ = [
     "Answer",
     "Checked",
+    "Counterexample",
     "Difference",
     "Moment",
+    "Proof",
+    "Proved",
     "Report",
     "Run",
     "Sentence",
     "Tools",
+    "check_proofs",
     "check_specs",
     "find_tools",
     "load_manifest",
+    "load_proofs",
     "translate",
     "translate_difference",
+    "translate_state",
+    "translate_step",
 ]

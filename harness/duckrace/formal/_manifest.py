@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from duckrace._errors import UsageError
 
@@ -104,7 +104,21 @@ def read_manifest(text: str) -> tuple[Run, ...]:
     return tuple(runs.values())
 
 
-def choose(runs: Sequence[Run], only: Sequence[str] = (), *, quick: bool = False) -> tuple[Run, ...]:
+class Entry(Protocol):
+    """What can be chosen: a run, or a proof."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def quick(self) -> bool: ...
+    @property
+    def large(self) -> bool: ...
+
+
+E = TypeVar("E", bound=Entry)
+
+
+def choose(runs: Sequence[E], only: Sequence[str] = (), *, quick: bool = False) -> tuple[E, ...]:
     """The runs whose names contain one of `only`, and of those the quick ones; large ones only by their full name.
 
     Raises UsageError if there are none.

@@ -68,6 +68,26 @@ def translate_difference(difference: Difference) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+def translate_step(before: Fields, after: Fields) -> tuple[Sentence, ...]:
+    """One step of Channel in words, from one of its states to the next."""
+    return tuple(Sentence(step=2, caller=who, words=words) for who, words in _outside(before, after))
+
+
+def translate_state(state: Fields) -> tuple[Sentence, ...]:
+    """A state of Channel in words: what is in the channel, and who is in which call."""
+    senders = ", ".join(sorted(state["senders"])) or "nobody"
+    receiver = "the receiver lives" if state["receiver"] else "the receiver is gone"
+    found = [("", f"the buffer holds {messages(state['buffer'])}"), ("", f"senders: {senders}; {receiver}")]
+    if state["queue"]:
+        found.append(("", f"sends wait in the order {', '.join(state['queue'])}"))
+    for who, pending in sorted(state["pending"].items()):
+        if pending["phase"] == "decided":
+            found.append((who, f"{pending['call']['operation']} took effect: {response(pending)}"))
+        elif pending["phase"] != "idle":
+            found.append((who, f"is in {call(pending['call'])} ({pending['phase']})"))
+    return tuple(Sentence(step=1, caller=who, words=words) for who, words in found)
+
+
 def _pairs(trace: Sequence[Moment]) -> list[tuple[Moment, Moment]]:
     return list(pairwise(trace))
 

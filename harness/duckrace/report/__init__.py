@@ -3,6 +3,8 @@
 ``story``        the words on an exploration: a result as lines of styled text, said once for all renderings
 ``check_story``  the words on a check
 ``spec_story``   the words on the runs of TLC
+``chain_story``  the words on a certificate of all of it
+``proof_story``  the words on the proof for any size
 ``evidence``     what shows that a failure is one
 ``timeline``     the steps of a failing execution as rows
 ``words``        what they share

@@ -15,7 +15,8 @@ from duckrace._data import Certificate, CheckReport, Failure, Result, Row, Stres
 
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
-    from duckrace.formal import Report, Run
+    from duckrace.checks.chain import Chain, Stale
+    from duckrace.formal import Proof, Proved, Report, Run
 
 FORMAT: Final = 1
 
@@ -100,13 +101,54 @@ def encode_spec(report: Report) -> str:
                 }
                 for one in report.checked
             ],
+            "proofs": [_proved(one) for one in report.proved],
         }
     )
 
 
-def encode_runs(runs: Sequence[Run]) -> str:
+def encode_runs(runs: Sequence[Run], proofs: Sequence[Proof] = ()) -> str:
     """`runs` before they are made, as ``{"format": 1, "kind": "spec-runs", ...}``."""
-    return _encode({"format": FORMAT, "kind": "spec-runs", "runs": [_run(run) for run in runs]})
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "spec-runs",
+            "runs": [_run(run) for run in runs],
+            "proofs": [_proof(proof) for proof in proofs],
+        }
+    )
+
+
+def _proved(one: Proved) -> dict[str, Any]:
+    from duckrace.formal import translate_difference, translate_state, translate_step
+
+    found = one.counterexample
+    return {
+        **_proof(one.proof),
+        "finding": one.finding,
+        "passed": one.ok,
+        "seconds": one.seconds,
+        "statements": [{**msgspec.to_builtins(each), "proved": each.proved} for each in one.statements],
+        "never": one.never,
+        "found_queries": one.queries,
+        "found_distinct": one.states,
+        "found_edges": one.edges,
+        "only": None if one.difference is None else "proof" if one.difference.only == "spec" else "model",
+        "trace": [] if one.difference is None else msgspec.to_builtins(translate_difference(one.difference)),
+        "counterexample": None
+        if found is None
+        else {
+            "statement": found.statement,
+            "step": found.step,
+            "caller": found.caller,
+            "capacity": found.capacity,
+            "before": msgspec.to_builtins(translate_state(found.before)),
+            "after": msgspec.to_builtins(translate_step(found.before, found.after)),
+        },
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Any]:
+    return {**msgspec.to_builtins(proof), "link": proof.link}
 
 
 def _run(run: Run) -> dict[str, Any]:
@@ -152,6 +194,22 @@ def encode_certificate(certificate: Certificate) -> str:
             "program": certificate.program,
             "statements": msgspec.to_builtins(certificate.statements),
             "failure": None if certificate.failure is None else _failure(certificate.failure),
+        }
+    )
+
+
+def encode_stale(file: str, chain: Chain, stale: Sequence[Stale]) -> str:
+    """What is stale in a certificate of the chain, as ``{"format": 1, "kind": "chain-verify", ...}``."""
+    failed = [link.name for part in (chain.check, chain.spec) for link in part.links if link.outcome == "failed"]
+    return _encode(
+        {
+            "format": FORMAT,
+            "kind": "chain-verify",
+            "file": file,
+            "passed": not (stale or failed),
+            "exit_status": 1 if stale or failed else 0,
+            "stale": msgspec.to_builtins(stale),
+            "failed": failed,
         }
     )
 

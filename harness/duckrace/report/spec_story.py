@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from duckrace._words import many
-from duckrace.formal import Checked, Report, Run, Sentence, translate, translate_difference
+from duckrace.formal import Checked, Proof, Report, Run, Sentence, translate, translate_difference
 
+from . import proof_story
 from .layout import Line, Span, columns, line, paragraph
 from .words import gap, shown_seconds
 
@@ -21,12 +22,13 @@ STYLES: Final = {"as expected": "good", "stopped": "unsure", "broken": "unsure"}
 JAR: Final = 12  # digits of a hash; all of them: --json
 
 
-def of_list(runs: Sequence[Run]) -> list[Line]:
+def of_list(runs: Sequence[Run | Proof]) -> list[Line]:
     """What there is to run."""
     table: list[list[Span | str]] = [[(head, "dim") for head in ("run", "has to be", "states", "shows")]]
     for run in runs:
-        states = f"{run.distinct:,}" if run.accepted else ""
-        table.append([run.name, _expectation(run), states, run.shows])
+        expected = _expectation(run) if isinstance(run, Run) else _expected_of(run)
+        states = f"{run.distinct:,}" if run.accepted and run.distinct else ""
+        table.append([run.name, expected, states, run.shows])
     return [*columns(table, [None] * 4), line(), line(f"{many(len(runs), 'run')}, {_quick(runs)}")]
 
 
@@ -38,8 +40,14 @@ def of_report(report: Report, width: int, *, traces: bool = False) -> list[Line]
         states = f"{one.answer.distinct:,}"
         time = f"{one.answer.seconds:.1f} s"
         table.append([one.run.name, _said(one), states, time, (word, STYLES.get(one.finding, "bad"))])
-    lines = [line(("duckrace spec", "heading")), line(), *columns(table, [None] * 5)]
-    lines += gap(paragraph(_effort(report), width))
+    lines = [line(("duckrace spec", "heading"))]
+    if report.checked:
+        lines += [*gap(columns(table, [None] * 5)), *gap(paragraph(_effort(report), width))]
+    if report.proved:
+        lines += gap(proof_story.of_proofs(report.proved))
+    for proved in report.proved:
+        if not proved.ok or (traces and (proved.counterexample or proved.difference)):
+            lines += gap(proof_story.of_one(proved, width))
     for one in report.checked:
         if not one.ok or (traces and (one.answer.trace or one.difference)):
             lines += gap(of_one(one, width))
@@ -80,19 +88,33 @@ def _rows(sentences: Sequence[Sentence]) -> list[Line]:
 
 def brief(report: Report) -> list[Line]:
     """The verdict."""
-    wrong = [one for one in report.checked if not one.ok]
-    if not wrong:
+    if report.ok:
         right = sum(one.run.accepted for one in report.checked)
         rejected = len(report.checked) - right
-        accepted = f"{many(right, 'run')} accepted" if right else ""
-        mutants = f"{many(rejected, 'run')} rejected by the check that has to" if rejected else ""
-        return [line(("PASSED", "good"), f"  {', '.join(filter(None, (accepted, mutants)))}")]
+        proofs = sum(one.proof.accepted for one in report.proved)
+        refuted = len(report.proved) - proofs
+        parts = (
+            f"{many(right, 'run')} accepted" if right else "",
+            f"{many(rejected, 'run')} rejected by the check that has to" if rejected else "",
+            f"{many(proofs, 'proof')} accepted" if proofs else "",
+            f"{many(refuted, 'proof')} refuted where it has to be" if refuted else "",
+        )
+        return [line(("PASSED", "good"), f"  {', '.join(filter(None, parts))}")]
     word, style = ("FAILED", "bad") if report.exit_status == 1 else ("INCONCLUSIVE", "unsure")
-    return [line((word, style), f"  {len(wrong)} of {many(len(report.checked), 'run')}: {_names(wrong)}")]
+    wrong = _wrong(report)
+    names = ", ".join(f"{name} ({finding})" for name, finding in wrong)
+    runs = many(len(report.checked) + len(report.proved), "run")
+    return [line((word, style), f"  {len(wrong)} of {runs}: {names}")]
 
 
-def _names(checked: Sequence[Checked]) -> str:
-    return ", ".join(f"{one.run.name} ({one.finding})" for one in checked)
+def _wrong(report: Report) -> list[tuple[str, str]]:
+    """What did not come to what it has to, and what it came to."""
+    runs: list[tuple[str, str]] = [(one.run.name, one.finding) for one in report.checked if not one.ok]
+    return [*runs, *((one.proof.name, one.finding) for one in report.proved if not one.ok)]
+
+
+def _expected_of(proof: Proof) -> str:
+    return ("the model's steps" if proof.compares else "proved") if proof.accepted else f"{proof.expect} refuted"
 
 
 def _expectation(run: Run) -> str:
@@ -107,7 +129,7 @@ def _said(one: Checked) -> str:
     return "the model's graph" if one.run.compares and one.answer.status == "accepted" else one.answer.status
 
 
-def _quick(runs: Sequence[Run]) -> str:
+def _quick(runs: Sequence[Run | Proof]) -> str:
     return f"{sum(run.quick for run in runs)} of them with --quick"
 
 

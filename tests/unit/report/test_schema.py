@@ -2,23 +2,28 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 
 import duckrace
 from duckrace import Kind, Verdict, cli
 from duckrace._data import CheckReport, Row, Statement
+from duckrace.checks import chain
 from duckrace.checks.baseline import Comparison
-from duckrace.formal import Answer, Checked, Report, load_manifest
+from duckrace.formal import Answer, Checked, Proved, Report, check_proofs, load_manifest, load_proofs
+from duckrace.formal.proof import Statement as Proposition
 from duckrace.report.as_json import (
     encode_certificate,
     encode_check,
     encode_result,
     encode_runs,
     encode_spec,
+    encode_stale,
     encode_stress,
 )
 
@@ -155,3 +160,29 @@ def test_runs_of_tlc() -> None:
     found = valid(encode_spec(Report(checked=checked, seconds=3.0, jar="0" * 64)))
     assert [run["finding"] for run in found["runs"]] == ["as expected", "rejected", "broken"]
     assert (found["passed"], found["exit_status"]) == (False, 1)
+
+
+def test_proofs_of_z3() -> None:
+    proofs = {proof.name: proof for proof in load_proofs()}
+    assert len(valid(encode_runs([], list(proofs.values())))["proofs"]) == len(proofs)
+    refuted, compared = check_proofs(
+        [proofs["any-size/one-more-fits"], replace(proofs["any-size/steps-kinds-1"], mistake="one more fits")]
+    )
+    proved = Proved(
+        proof=proofs["any-size/bounded"],
+        statements=(Proposition(name="Bound", says="no more", lemma=False, queries=3, open=("enter",)),),
+    )
+    found = valid(encode_spec(Report(checked=(), seconds=3.0, proved=(refuted, compared, proved))))
+    assert [one["finding"] for one in found["proofs"]] == ["as expected", "refuted", "not proved"]
+    assert found["proofs"][0]["counterexample"]["statement"] == "Bound"
+    assert (found["proofs"][1]["only"], found["jar"], found["exit_status"]) == ("proof", "", 1)
+
+
+def test_certificates_of_the_chain() -> None:
+    spec = chain.of_spec(Report(checked=(), seconds=0.0), "file", quick=False)
+    made = chain.Chain(check=chain.unchecked_check("file", ["delivery"]), spec=spec)
+    valid(msgspec.json.encode(made).decode())
+    stale = chain.Stale(part="spec", changed=("spec Channel.tla (changed)",), renew=spec.renew)
+    found = valid(encode_stale("file", made, (stale,)))
+    assert (found["passed"], found["exit_status"], found["stale"][0]["part"]) == (False, 1, "spec")
+    assert valid(encode_stale("file", made, ()))["passed"]

