@@ -9,6 +9,8 @@ import pytest
 from duckrace.histories import History, Wrong, columns_of, judge, monitor
 from duckrace.histories._blame import Sent, searched
 from duckrace.histories._columns import MAKES_NO_TWO
+from duckrace.histories._monitor import swept
+from duckrace.histories._plain import plain
 from duckrace.histories._search import Budget
 from duckrace_models import model_for
 
@@ -51,6 +53,7 @@ def test_monitor_and_search_agree(seed: int) -> None:
     kinds: Counter[Wrong | None] = Counter()
     verdicts: Counter[tuple[int | None, bool, bool]] = Counter()
     mistakes: Counter[str | None] = Counter()
+    short: Counter[tuple[bool, bool]] = Counter()
     for draft, what, history in drawn(Random(seed), EACH):
         columns = columns_of(history)
         found = monitor(columns, draft.capacity)
@@ -63,11 +66,15 @@ def test_monitor_and_search_agree(seed: int) -> None:
             mistakes[what] += 1
         elif draft.capacity is None and columns.relaxed is None:
             assert expected, history
-        if numpy:
-            fast = monitor(columns, draft.capacity, numpy=True)
-            assert (fast and fast.kind) == (found and found.kind), history
+        for fast in (False, True)[: 1 + numpy]:  # the monitor's other ways
+            same = swept(columns, draft.capacity, per_sender=False, numpy=fast)
+            assert (same and same.kind) == (found and found.kind), history
+        if draft.capacity is None:
+            short[plain(columns)[0], found is None] += 1
     assert set(Wrong) - set(kinds) <= RARE
     assert set(mistakes) >= set(MISTAKES)
+    assert short[True, True] > 300
+    assert short[True, False] > 100
     for capacity in (None, 1, 2, 0):
         assert verdicts[capacity, True, True] > 300
         assert verdicts[capacity, False, False] > 50
