@@ -17,6 +17,7 @@
 ``_points``        its graph for a user's model, ``_phases`` for a channel's, ``_lookahead`` what FIFO order prunes
 ``_linearizable``  the question that users ask; ``_explain`` and ``_draw`` say the answer in words
 ``_judge``         the same question about a channel: the monitor first, the search for what it cannot decide
+``_receivers``     several receivers as one, for the search
 =================  ======================================================================================
 """
 

@@ -253,11 +253,29 @@ def test_what_nobody_decides_is_no_pass() -> None:
     assert (spent.kind, spent.decided_by) == ("unknown", "search")
     assert spent.violation is None
     assert "unknown (FIFO): not decided in 1 steps" in str(spent)
-    several = judge(told("m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1"), 1)
+    several = judge(told("m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1; m drop r2; m ok; m drop r2; m ok"), 1)
     assert str(several) == (
-        "unknown (FIFO): the monitor found nothing wrong, and there is a bound, and the models have one receiver"
+        "unknown (FIFO): the monitor found nothing wrong, a handle is dropped twice, and the models have one receiver"
     )
-    assert judge(told("m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1")).kind == "linearizable"
+
+
+def test_several_receivers_are_searched_as_one() -> None:
+    """The channel lives until the last one is gone, and all take from one queue."""
+    text = (
+        "m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1; m drop rx; m ok; "
+        "a send 2; a {}; d drop r2; a send 3; a gone; d ok"
+    )
+    for capacity in (None, 1):
+        assert judge(told(text.format("ok")), capacity).kind == "linearizable"
+        assert judge(told(text.format("gone")), capacity).kind == "violation"
+    small = "m clone r2 @rx; m ok; a send 0; b send 1; a ok; c recv; b ok; d recv @r2; d 0; c 1"
+    judgement = judge(told(small), 1)
+    assert (judgement.kind, judgement.decided_by) == ("violation", "search")
+    assert judge(told(small), 2).kind == "linearizable"
+    waiting = "m clone r2 @rx; m ok; c recv; d recv @r2; c waits; d waits"
+    for capacity in (None, 1, 0):
+        assert judge(told(waiting), capacity).kind == "linearizable"
+    assert judge(told(waiting.replace("c recv;", "c recv; a send 1; a ok;")), 1).kind == "violation"
 
 
 def test_values_that_are_not_distinct_are_searched() -> None:

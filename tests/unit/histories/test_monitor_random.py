@@ -111,6 +111,31 @@ def test_monitor_against_every_order(per_sender: bool) -> None:
     assert wrong > 400
 
 
+@pytest.mark.parametrize("capacity", [None, 1, 2, 0])
+def test_several_receivers(capacity: int | None) -> None:
+    """Handles that are cloned, handed to another thread and dropped: by the monitor, and by the search if it must."""
+    random = Random(f"several receivers {capacity}")
+    kinds: Counter[tuple[bool, str]] = Counter()
+    mistakes: Counter[str] = Counter()
+    for _ in range(1_500):
+        draft = right(random, capacity, mpmc=random.random() < 0.8, most=9, receivers=True)
+        what = mistake(random, draft) if random.random() < 0.7 else None
+        history = draft.history()
+        columns = columns_of(history, senders=draft.senders)
+        expected = explained(history, capacity, draft.senders)
+        assert expected or what is not None, f"this should be right\n{history}"
+        found = judge(history, capacity, senders=draft.senders)
+        assert (found.kind == "linearizable") == expected, f"{found}\n{history}"
+        assert found.kind != "unknown"
+        if columns.receivers > 1:
+            kinds[expected, found.decided_by] += 1
+            if what is not None and not expected:
+                mistakes[what] += 1
+    assert kinds[True, "monitor" if capacity is None else "search"] > 200
+    assert kinds[False, "monitor"] > 50
+    assert len(mistakes) > len(MISTAKES) - 3  # some of them are seldom wrong
+
+
 def test_fewer_orders_are_wrong_per_sender() -> None:
     kinds: Counter[tuple[bool, bool]] = Counter()
     for draft, _, history in drawn(Random("per sender"), 8_000):
