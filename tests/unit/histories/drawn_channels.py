@@ -167,6 +167,19 @@ def outcomes(draft: Draft, number: int, channel: Channel) -> list[tuple[tuple[in
     ]
 
 
+def forget(random: Random, draft: Draft) -> None:
+    """Some receives took effect, and it is not known: each is its process's last, and never returned."""
+    for number in draft.returned(of=RECEIVES):
+        operation = draft.operations[number]
+        if random.random() < 0.4:
+            process = f"{operation.process}, {number}"
+            what = replace(operation.what, caller=process)
+            draft.operations[number] = replace(operation, process=process, what=what, result=None)
+            draft.events.reverse()
+            draft.events.remove(number)
+            draft.events.reverse()
+
+
 def mistake(random: Random, draft: Draft) -> str:
     """One change to a right history, which may be right as well; what it was."""
     kind = random.choice(sorted(MISTAKES))

@@ -14,8 +14,8 @@ from duckrace.histories._plain import plain
 from duckrace.histories._search import Budget
 from duckrace_models import model_for
 
-from .drawn_channels import MISTAKES, Draft, mistake, right
-from .oracle import by_model, explained
+from .drawn_channels import MISTAKES, Draft, forget, mistake, right
+from .oracle import RECEIVES, by_model, explained
 
 HAS_NUMPY = importlib.util.find_spec("numpy") is not None
 SEEDS = 8
@@ -128,6 +128,32 @@ def test_monitor_against_every_order(per_sender: bool) -> None:
         elif draft.capacity is None and columns.relaxed in (None, MAKES_NO_TWO):
             assert expected, history
     assert wrong > 400
+
+
+def test_receives_of_unknown_outcome() -> None:
+    """Several at once, which may have taken what nobody else has."""
+    random = Random("unknown")
+    verdicts: Counter[bool] = Counter()
+    missed = 0
+    for number in range(6_000):
+        capacity = (None, None, None, None, 1, 2, 0)[number % 7]
+        draft = right(random, capacity, mpmc=random.random() < 0.7, most=10)
+        forget(random, draft)
+        what = mistake(random, draft) if random.random() < 0.8 else None
+        history = draft.history()
+        columns = columns_of(history, senders=draft.senders)
+        expected = explained(history, capacity, draft.senders)
+        assert expected or what is not None, f"this should be right\n{history}"
+        found = monitor(columns, capacity)
+        if found is not None:
+            assert not expected, f"{found}\n{history}"
+        elif columns.relaxed in (None, MAKES_NO_TWO):
+            assert expected or capacity is not None, history
+            missed += not expected
+        verdicts[expected] += any(o.ret is None and o.what.operation in RECEIVES for o in history.operations)
+    assert verdicts[True] > 1_000
+    assert verdicts[False] > 300
+    assert missed < 30
 
 
 @pytest.mark.parametrize("capacity", [None, 1, 2, 0])
