@@ -1,12 +1,13 @@
 """The monitor says what the general search says, on random small histories; and what two searches of ten lines say."""
 
 import importlib.util
+from array import array
 from collections import Counter
 from random import Random
 
 import pytest
 
-from duckrace.histories import History, Wrong, columns_of, judge, monitor
+from duckrace.histories import History, Wrong, columns_of, judge, monitor, tag
 from duckrace.histories._blame import Sent, searched
 from duckrace.histories._columns import MAKES_NO_TWO
 from duckrace.histories._monitor import swept
@@ -154,6 +155,21 @@ def test_receives_of_unknown_outcome() -> None:
     assert verdicts[True] > 1_000
     assert verdicts[False] > 300
     assert missed < 30
+
+
+@pytest.mark.skipif(not HAS_NUMPY, reason="the fast monitor is an extra")
+def test_blocks_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long histories are passed over block by block: short ones as well, if blocks are small. Values are tags."""
+    sweeps = importlib.import_module("duckrace.histories._sweeps_numpy")
+    wrong = 0
+    for number, (draft, _, history) in enumerate(drawn(Random("blocks"), 3_000)):
+        columns = columns_of(history)
+        columns.value = array("q", [tag(value % 3, value // 2) if value >= 0 else -1 for value in columns.value])
+        monkeypatch.setattr(sweeps, "_BLOCK", 1 + number % 4)
+        found = {way: swept(columns, draft.capacity, per_sender=False, numpy=way) for way in (False, True)}
+        assert (found[True] and found[True].kind) == (found[False] and found[False].kind), history
+        wrong += found[True] is not None
+    assert wrong > 500
 
 
 @pytest.mark.parametrize("capacity", [None, 1, 2, 0])
