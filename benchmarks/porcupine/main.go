@@ -1,4 +1,4 @@
-// porcupine on the histories of benchmarks/jepsen.py and benchmarks/linear_search.py.
+// porcupine on the histories of benchmarks/jepsen.py, benchmarks/linear_search.py and benchmarks/queue_histories.py.
 //
 //	porcupine jepsen|queue REPEAT TIMEOUT FILE...
 //

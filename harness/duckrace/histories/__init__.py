@@ -8,14 +8,16 @@
 ``keeping``         a log as plain data, and back
 ``_columns``       a history of one channel as columns of integers
 ``_monitor``       channels in linear time: decides unbounded ones, finds what is wrong with others
+``_plain``         its short way, for histories of sends and receives alone
 ``_sweeps``        its passes over long columns, and ``_sweeps_numpy`` the same with numpy
 ``_closing``       what it knows of drops, ``_capacity`` of bounds, ``_rendezvous`` of channels without a buffer
-``_violation``     what is found wrong, with the operations that show it
+``_violation``     what is found wrong, with the operations that show it; ``_telling`` says it
 ``_model``         the user's model, a state machine of ten lines
 ``_search``        the general search: any model, any history, a budget
 ``_points``        its graph for a user's model, ``_phases`` for a channel's, ``_lookahead`` what FIFO order prunes
 ``_linearizable``  the question that users ask; ``_explain`` and ``_draw`` say the answer in words
 ``_judge``         the same question about a channel: the monitor first, the search for what it cannot decide
+``_receivers``     several receivers as one, for the search
 =================  ======================================================================================
 """
 

@@ -259,7 +259,7 @@ class _Handles:
 
 def rows_of(columns: Columns, kinds: tuple[int, ...]) -> list[int]:
     """The rows of these kinds, in order."""
-    if not any(map(columns.kind.count, kinds)):
+    if not any(map(columns.kind.__contains__, kinds)):
         return []
     wanted = bytes(int(kind in kinds) for kind in range(256))
     return list(compress(range(len(columns)), columns.kind.translate(wanted)))

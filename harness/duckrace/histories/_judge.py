@@ -17,13 +17,14 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from duckrace._data import Kind
-from duckrace_models import Timeout, model_for
+from duckrace_models import RECEIVER, Timeout, model_for
 
 from ._columns import columns_of
 from ._history import History
 from ._linearizable import Linearizability, linearizable
 from ._model import Cancelled
 from ._monitor import Repeats, monitor
+from ._receivers import one_receiver
 from ._violation import Violation, Wrong
 
 FIFO: Final = "FIFO"
@@ -83,16 +84,19 @@ def judge(
         return Judgement(kind="violation", specification=specification, violation=violation)
     if capacity is None and relaxed is None:
         return Judgement(kind="linearizable", specification=specification)
+    cloned = any(o.what.operation == "clone" and o.what.handle == RECEIVER for o in history.operations)
     unable = None
     if per_sender:
         unable = "no search knows an order per sender"
-    elif columns.receivers > 1:
+    elif cloned and relaxed is not None and "dropped" in relaxed:
         unable = "the models have one receiver"
     elif capacity is None and any(o.what.operation in ("try_send", "send_timeout") for o in history.operations):
         unable = "the model of an unbounded channel has no try_send and no send_timeout"
     if unable is not None:
         why = f"the monitor found nothing wrong, {relaxed or 'and there is a bound'}, and {unable}"
         return Judgement(kind="unknown", specification=specification, why=why)
+    if cloned:
+        history = one_receiver(history)
     if not timeouts_look:
         history = _without_timeouts(history)
     found = linearizable(history, model, senders=senders, max_steps=max_steps, max_entries=max_entries)

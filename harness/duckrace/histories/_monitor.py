@@ -40,22 +40,20 @@ from ._columns import (
     EMPTY,
     FULL,
     NEVER,
-    RECEIVE,
     STUCK,
-    TRY_RECEIVE,
     UNKNOWN,
     WAITING,
     Columns,
     rows_of,
 )
+from ._plain import plain
 from ._rendezvous import rendezvous
 from ._sweeps import Parts
+from ._telling import FINDS_NOTHING, Span, Telling, cover
 from ._violation import Violation, Wrong
 
 LONG: Final = 10_000
 """Operations, from which on numpy is worth its import."""
-MANY: Final = 8
-"""Messages named in one sentence."""
 
 
 class Repeats(UsageError):
@@ -73,10 +71,20 @@ def monitor(
     `per_sender`: only messages of one sender keep their order. `numpy`: None takes it for long histories if it is
     there. Raises Repeats if a value was sent twice, and UsageError for numpy without numpy.
     """
+    short = len(columns) < LONG
     if numpy is None:
-        numpy = len(columns) >= LONG and importlib.util.find_spec("numpy") is not None
+        numpy = not short and importlib.util.find_spec("numpy") is not None
     if columns.end > 4 * len(columns) + 64:
         columns = columns.compact()
+    if short and not numpy and capacity is None and not per_sender:
+        decided, violation = plain(columns)
+        if decided:
+            return violation
+    return swept(columns, capacity, per_sender=per_sender, numpy=numpy)
+
+
+def swept(columns: Columns, capacity: int | None, *, per_sender: bool, numpy: bool) -> Violation | None:
+    """`monitor` without its short way. Positions have to be close together."""
     sweeps: ModuleType = _sweeps
     if numpy:
         try:
@@ -90,11 +98,11 @@ def monitor(
     return _Monitor(columns, parts, sweeps, capacity, per_sender).look()
 
 
-class _Monitor:
+class _Monitor(Telling):
     def __init__(
         self, columns: Columns, parts: Parts, sweeps: ModuleType, capacity: int | None, per_sender: bool
     ) -> None:
-        self.columns = columns
+        super().__init__(columns)
         self.parts = parts
         self.sweeps = sweeps
         self.capacity = capacity
@@ -109,7 +117,7 @@ class _Monitor:
         if self.capacity == 0:
             checks.append(lambda: rendezvous(self.columns, self.parts, self.violation))
         else:
-            checks += [self.order, self.unreceived, self.observations]
+            checks += [self.ordered, self.unreceived, self.observations]
         checks.append(self.room)
         for check in checks:
             found = check()
@@ -133,39 +141,34 @@ class _Monitor:
             return self.not_sent(receive)
         twice = self.sweeps.repeated(self.parts)
         if twice is not None:
-            rows = [self.receive_row(receive) for receive in twice]
-            return self.violation(Wrong.REPEATED, rows, f"{self.value(rows[0])} is received twice")
+            return self.twice([self.receive_row(receive) for receive in twice])
         return None
 
     def not_sent(self, receive: int) -> Violation:
         row = self.receive_row(receive)
-        value = self.value(row)
         message = self.parts.message[receive]
         if message >= 0:
-            rows = [row, self.send_row(message)]
-            return self.violation(Wrong.INVENTED, rows, f"{value} is received before its send is called")
+            return self.too_early(row, self.send_row(message))
         number = self.columns.value[row]
         for blocked in rows_of(self.columns, (BLOCKED,)):
             if self.columns.value[blocked] == number:
-                words = f"{value} is received, and its send is suspended: it should have returned"
+                words = f"{self.value(row)} is received, and its send is suspended: it should have returned"
                 return self.violation(Wrong.LOST_WAKEUP, [blocked, row], words)
-        return self.violation(Wrong.INVENTED, [row], f"{value} is received, and no send of it succeeded")
+        return self.never_sent(row)
 
-    def order(self) -> Violation | None:
+    def ordered(self) -> Violation | None:
         """VOrd among received messages."""
         sweep = self.sweeps.out_of_order_per_sender if self.per_sender else self.sweeps.out_of_order
         found = sweep(self.parts)
         if found is None:
             return None
         late, early = found
-        rows = [
+        return self.order(
             self.send_row(self.parts.message[late]),
             self.send_row(self.parts.message[early]),
             self.receive_row(early),
             self.receive_row(late),
-        ]
-        a, b = self.value(rows[3]), self.value(rows[2])
-        return self.violation(Wrong.ORDER, rows, f"{a} is sent before {b}, and {b} is received before {a}")
+        )
 
     def unreceived(self) -> Violation | None:
         """VOrd between a message that nobody received and one that was, with unknown receives to absorb the first."""
@@ -183,13 +186,8 @@ class _Monitor:
             if number < len(self.unknown) and self.unknown[number] <= self.deadline[message]:
                 continue
             receive = by[message]
-            rows = [
-                self.send_row(message),
-                self.send_row(self.parts.message[receive]),
-                self.receive_row(receive),
-            ]
-            u, b = self.value(rows[0]), self.value(rows[2])
-            return self.violation(Wrong.LOST, rows, f"{u} is sent before {b}, {b} is received, and {u} never is")
+            rows = self.send_row(message), self.send_row(self.parts.message[receive]), self.receive_row(receive)
+            return self.lost(*rows)
         return None
 
     def observations(self) -> Violation | None:
@@ -203,24 +201,24 @@ class _Monitor:
             if empty:
                 gap, which = gaps.last_of_first(empty)
                 if gap < 0:
-                    return self.covered(Wrong.NOT_EMPTY, empty.row(which), "finds nothing, and times out or is Empty,")
+                    return self.always_there(Wrong.NOT_EMPTY, empty.row(which), FINDS_NOTHING)
                 closing.empty(gap, row := empty.row(which))
                 last = closing.window.last
                 if self.columns.call[row] <= last < gap:
                     drop = closing.window.last_return
-                    return self.covered(Wrong.NOT_EMPTY, row, "finds nothing", stop=last + 1, drop=drop)
+                    return self.always_there(Wrong.NOT_EMPTY, row, "finds nothing", stop=last + 1, drop=drop)
             if disconnected:
                 gap, which = gaps.first_of_last(disconnected)
                 if gap < 0:
-                    return self.covered(Wrong.HIDDEN, disconnected.row(which), "is Disconnected")
+                    return self.always_there(Wrong.HIDDEN, disconnected.row(which), "is Disconnected")
                 closing.disconnected(gap, row := disconnected.row(which))
                 first = closing.window.first
                 if gap < first < self.columns.ret[row]:
                     drop = closing.window.last_call
-                    return self.covered(Wrong.HIDDEN, row, "is Disconnected", start=first, drop=drop)
+                    return self.always_there(Wrong.HIDDEN, row, "is Disconnected", start=first, drop=drop)
             for row in waiting:
                 if not gaps.flags[-1]:
-                    return self.covered(Wrong.LOST_WAKEUP, row, "is suspended")
+                    return self.always_there(Wrong.LOST_WAKEUP, row, "is suspended")
         return closing.senders(waiting) or closing.receivers()
 
     def gaps(self) -> _sweeps.Gaps:
@@ -245,7 +243,7 @@ class _Monitor:
                         gaps.exclude(start, min(stop, due + 1))
         return gaps
 
-    def covered(
+    def always_there(
         self,
         kind: Wrong,
         row: int,
@@ -267,28 +265,20 @@ class _Monitor:
             start, stop = columns.end - 1, columns.end
         start = columns.call[row] if start is None else start
         stop = columns.ret[row] if stop is None else stop
-        received: list[tuple[int, int, int, int]] = [
+        received: list[Span] = [
             (int(parts.sent[message]), int(parts.looked[receive]), int(message), receive)
             for receive, message in enumerate(parts.message)
             if parts.sent[message] < stop and parts.looked[receive] > start
         ]
         left = [(int(parts.sent[message]), columns.end, message, -1) for message in self.left]
         # Unreceived messages last: they cover all the rest, but may be in an unknown receive instead.
-        chain, gap = _cover(sorted(received), start, stop)
-        chain += _cover(sorted(left), gap, stop)[0]
-        rows, names = [row], []
-        for _, _, message, receive in chain:
-            rows.append(self.send_row(message))
-            names.append(self.value(rows[-1]))
-            if receive >= 0:
-                rows.append(self.receive_row(receive))
-        if len(names) > MANY:
-            names[MANY // 2 : -MANY // 2] = ["…"]
-        them = " then ".join(names) or "more than unknown receives can have taken"
-        if drop is not None:
-            rows.append(drop)
-        there = f"while there was always a message in the channel{when}: {them}"
-        return self.violation(kind, rows, f"a receive {words} {there}")
+        chain, gap = cover(sorted(received), start, stop)
+        chain += cover(sorted(left), gap, stop)[0]
+        rows = [
+            (self.send_row(message), self.receive_row(receive) if receive >= 0 else -1)
+            for *_, message, receive in chain
+        ]
+        return self.covered(kind, row, words, rows, drop=drop, when=when)
 
     def room(self) -> Violation | None:
         """Full, and too much in the channel."""
@@ -321,31 +311,3 @@ class _Monitor:
         if not len(self._receives):
             self._receives = self.sweeps.rows(self.columns, _sweeps.RECEIVES)
         return int(self._receives[receive])
-
-    def value(self, row: int) -> str:
-        if self.columns.describe is None:
-            return repr(self.columns.value[row])
-        operation = self.columns.operation(row)
-        received = self.columns.kind[row] in (RECEIVE, TRY_RECEIVE)
-        return repr(operation.result.value if received else operation.what.value)
-
-    def violation(self, kind: Wrong, rows: Sequence[int], words: str) -> Violation:
-        return Violation(kind, tuple(map(self.columns.operation, rows)), words)
-
-
-def _cover(
-    intervals: list[tuple[int, int, int, int]], gap: int, stop: int
-) -> tuple[list[tuple[int, int, int, int]], int]:
-    """The fewest of these intervals, sorted by their starts, that cover all from `gap` on, and how far they reach."""
-    chain: list[tuple[int, int, int, int]] = []
-    best, place = None, 0
-    while gap < stop:
-        while place < len(intervals) and intervals[place][0] <= gap:
-            if best is None or intervals[place][1] > best[1]:
-                best = intervals[place]
-            place += 1
-        if best is None or best[1] <= gap:
-            break
-        chain.append(best)
-        gap = best[1]
-    return chain, gap

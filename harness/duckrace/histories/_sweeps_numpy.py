@@ -1,9 +1,13 @@
-"""The passes of `_sweeps` with numpy, for long histories. The same arrays, the same answers up to which witness."""
+"""The passes of `_sweeps` with numpy, for long histories. The same arrays, the same answers up to which witness.
+
+Memory is what takes time: a page that the system has just given costs as much as hundreds of additions. So what is not
+needed afterwards is made block by block, small enough for a core's cache and for memory that is there already.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import Any, cast
 
@@ -12,75 +16,135 @@ from ._sweeps import RECEIVES, SENDS, Parts
 from ._tags import APART
 
 np: Any = import_module("numpy")  # optional, and so without types: they would be there in some installations only
+_BLOCK = 1 << 15  # rows
 _DENSE = 8  # a table of so many entries per row is still cheap
 
 
 def split(columns: Columns, per_sender: bool) -> Parts | None:
-    value, call, ret, sender = (
-        np.frombuffer(column, dtype=np.int64) for column in (columns.value, columns.call, columns.ret, columns.sender)
+    sends, receives = (
+        sum(columns.kind.count(kind) for kind in range(len(table)) if table[kind]) for table in (SENDS, RECEIVES)
     )
-    sends, receives = rows(columns, SENDS), rows(columns, RECEIVES)
-    message = _numbered(value[sends], value[receives])
-    if message is None:
+    # All in one piece: the system gives large pieces in large pages.
+    lengths = [sends, sends, receives, receives, sends, receives, sends * per_sender]
+    whole = np.empty(sum(lengths), dtype=np.int64)
+    appended, sent, looked, taken, value, message, sender = np.split(whole, np.cumsum(lengths)[:-1])
+    kind = np.frombuffer(columns.kind, dtype=np.uint8)
+    given = columns.call, columns.ret, columns.value, columns.sender
+    call, ret, values, senders = (np.frombuffer(column, dtype=np.int64) for column in given)
+    ways = (
+        (_flags(SENDS), ((appended, call), (sent, ret), (value, values), (sender, senders))[: 3 + per_sender]),
+        (_flags(RECEIVES), ((looked, call), (taken, ret), (message, values))),
+    )
+    filled = [0, 0]
+    for block in _blocks(len(kind)):
+        for which, (wanted, pairs) in enumerate(ways):
+            here = np.flatnonzero(wanted[kind[block]])
+            start = filled[which]
+            filled[which] = stop = start + len(here)
+            for to, column in pairs:
+                to[start:stop] = column[block][here]
+    if not _number(value, message):
         return None
     return Parts(
         end=columns.end,
-        appended=cast(Sequence[int], call[sends]),
-        sent=cast(Sequence[int], ret[sends]),
+        appended=cast(Sequence[int], appended),
+        sent=cast(Sequence[int], sent),
         message=cast(Sequence[int], message),
-        looked=cast(Sequence[int], call[receives]),
-        taken=cast(Sequence[int], ret[receives]),
-        sender=cast(Sequence[int], sender[sends] if per_sender else ()),
+        looked=cast(Sequence[int], looked),
+        taken=cast(Sequence[int], taken),
+        sender=cast(Sequence[int], sender),
     )
+
+
+def _flags(table: bytes) -> Any:
+    return np.frombuffer(table, dtype=bool)
 
 
 def rows(columns: Columns, table: bytes) -> Sequence[int]:
     kind = np.frombuffer(columns.kind, dtype=np.uint8)
-    return cast(Sequence[int], np.flatnonzero(np.frombuffer(table, dtype=bool)[kind]))
+    return cast(Sequence[int], np.flatnonzero(_flags(table)[kind]))
 
 
-def _numbered(sent: Any, received: Any) -> Any:
-    """Of each value received, its place in `sent`, or -1. None: a value was sent twice."""
+def _blocks(length: int) -> Iterator[slice]:
+    return (slice(start, start + _BLOCK) for start in range(0, length, _BLOCK))
+
+
+def _positions(length: int, end: int) -> Any:
+    """For `length` positions below `end`, all -1."""
+    return np.full(length, -1, dtype=np.int32 if end < 1 << 31 else np.int64)
+
+
+def _number(sent: Any, received: Any) -> bool:
+    """In the place of each value received, its place in `sent`, or -1. False: a value was sent twice."""
     if not len(sent):
-        return np.full(len(received), -1, dtype=np.int64)
-    places = np.arange(len(sent))
-    dense = _dense(sent, received)
-    if dense is not None:
-        size, sent, received = dense
-        table = np.full(size, -1, dtype=np.int64)
-        table[sent] = places
-        return None if (table[sent] != places).any() else table[received]
+        received[:] = -1
+        return True
+    dense = _Dense.of(sent)
+    if dense is None:
+        return _number_sorted(sent, received)
+    table = _positions(dense.size, len(sent))
+    places = np.arange(_BLOCK)
+    for block in _blocks(len(sent)):
+        numbers = dense.sent(sent[block])
+        sent[block] = numbers
+        table[numbers] = places[: len(numbers)] + block.start
+    for block in _blocks(len(sent)):
+        found = table[sent[block]]
+        if (found != places[: len(found)] + block.start).any():
+            return False
+    for block in _blocks(len(received)):
+        received[block] = table[dense.received(received[block])]
+    return True
+
+
+def _number_sorted(sent: Any, received: Any) -> bool:
     order = np.argsort(sent, kind="stable")
     ordered = sent[order]
     if (ordered[1:] == ordered[:-1]).any():
-        return None
+        return False
     place = np.minimum(np.searchsorted(ordered, received), len(sent) - 1)
-    return np.where(ordered[place] == received, order[place], -1)
+    received[:] = np.where(ordered[place] == received, order[place], -1)
+    return True
 
 
-def _dense(sent: Any, received: Any) -> tuple[int, Any, Any] | None:
-    """Both as numbers below the first result, which is what no sent value is; None if that were too many.
+class _Dense:
+    """Values as numbers below `size`, the last of which is what no sent value is.
 
     Tags number the messages of each sender, so there are about as many numbers as messages.
     """
-    most = _DENSE * len(sent) + 1024
-    senders, numbers = _halves(sent)
-    if senders.max() >= most:
-        return None
-    sizes = np.zeros(int(senders.max()) + 2, dtype=np.int64)
-    sizes[senders] = numbers  # the last one, which is the highest if a sender counts and rows are in order
-    if (sizes[senders] < numbers).any():
-        np.maximum.at(sizes, senders, numbers)
-    sizes[:-1] += 1
-    starts = np.concatenate(([0], np.cumsum(sizes)))
-    if starts[-1] > most:
-        return None
-    size = int(starts[-1]) + 1
-    theirs, number = _halves(received)
-    theirs = np.minimum(theirs, len(sizes) - 1)  # of those who sent nothing
-    places = starts[theirs] + number
-    places[number >= sizes[theirs]] = size - 1
-    return size, starts[senders] + numbers, places
+
+    def __init__(self, sizes: Any) -> None:
+        self._sizes = sizes  # by sender; the last one is nobody
+        self._starts = np.concatenate(([0], np.cumsum(sizes)))
+        self.size = int(self._starts[-1]) + 1
+
+    @classmethod
+    def of(cls, sent: Any) -> _Dense | None:
+        """None: they would be too many."""
+        most = _DENSE * len(sent) + 1024
+        highest = max(int(_halves(sent[block])[0].max()) for block in _blocks(len(sent)))
+        if highest >= most:
+            return None
+        sizes = np.zeros(highest + 2, dtype=np.int64)
+        for block in _blocks(len(sent)):
+            senders, numbers = _halves(sent[block])
+            before = sizes[senders]
+            sizes[senders] = numbers  # the last one, which is the highest if a sender counts and rows are in order
+            if (sizes[senders] < np.maximum(numbers, before)).any():
+                np.maximum.at(sizes, senders, np.maximum(numbers, before))
+        sizes[:-1] += 1
+        return None if sizes.sum() > most else cls(sizes)
+
+    def sent(self, values: Any) -> Any:
+        senders, numbers = _halves(values)
+        return self._starts[senders] + numbers
+
+    def received(self, values: Any) -> Any:
+        senders, numbers = _halves(values)
+        senders = np.minimum(senders, len(self._sizes) - 1)  # of those who sent nothing
+        places = self._starts[senders] + numbers
+        places[numbers >= self._sizes[senders]] = self.size - 1
+        return places
 
 
 def _halves(tags: Any) -> tuple[Any, Any]:
@@ -112,14 +176,17 @@ def repeated(parts: Parts) -> tuple[int, int] | None:
 
 def out_of_order(parts: Parts) -> tuple[int, int] | None:
     message, taken, looked = np.asarray(parts.message), np.asarray(parts.taken), np.asarray(parts.looked)
-    appended = np.asarray(parts.appended)[message]
-    latest = np.full(parts.end, -1, dtype=np.int32 if parts.end < 1 << 31 else np.int64)  # memory is what takes time
-    latest[taken] = appended
+    appended, sent = np.asarray(parts.appended), np.asarray(parts.sent)
+    latest = _positions(parts.end, parts.end)
+    for block in _blocks(len(message)):
+        latest[taken[block]] = appended[message[block]]
     np.maximum.accumulate(latest, out=latest)
-    late = _first(latest[looked] > np.asarray(parts.sent)[message])
-    if late is None:
-        return None
-    return late, int(np.flatnonzero(appended == latest[looked[late]])[0])
+    for block in _blocks(len(message)):
+        late = _first(latest[looked[block]] > sent[message[block]])
+        if late is not None:
+            late += block.start
+            return late, int(np.flatnonzero(appended[message] == latest[looked[late]])[0])
+    return None
 
 
 def out_of_order_per_sender(parts: Parts) -> tuple[int, int] | None:
@@ -219,13 +286,20 @@ class Gaps:
 
 
 def uncovered(parts: Parts) -> Gaps:
-    looked = np.asarray(parts.looked)
-    sent = np.asarray(parts.sent)[np.asarray(parts.message)]
-    covers = sent < looked
+    message, looked, sent = np.asarray(parts.message), np.asarray(parts.looked), np.asarray(parts.sent)
     change = np.zeros(parts.end, dtype=np.int8)  # positions are distinct: nothing is added up here
-    change[np.where(covers, sent, looked)] = 1
-    change[looked] = -covers.astype(np.int8)
-    return Gaps(np.cumsum(change, dtype=np.int32) == 0)
+    for block in _blocks(len(message)):
+        stops, starts = looked[block], sent[message[block]]
+        covers = starts < stops
+        change[np.where(covers, starts, stops)] = 1
+        change[stops] = -covers.astype(np.int8)
+    flags = np.empty(parts.end, dtype=bool)
+    covering = 0
+    for block in _blocks(parts.end):
+        sums = np.cumsum(change[block], dtype=np.int64)
+        np.equal(sums, -covering, out=flags[block])
+        covering += int(sums[-1])
+    return Gaps(flags)
 
 
 def _first(flags: Any) -> int | None:

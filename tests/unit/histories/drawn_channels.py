@@ -45,12 +45,18 @@ class Draft:
         ]
 
 
-def right(random: Random, capacity: int | None, *, mpmc: bool, most: int = 7, tries: bool = True) -> Draft:
-    """A history that is explained by the instants at which its operations took effect."""
+def right(
+    random: Random, capacity: int | None, *, mpmc: bool, most: int = 7, tries: bool = True, receivers: bool = False
+) -> Draft:
+    """A history that is explained by the instants at which its operations took effect.
+
+    `mpmc`: two processes may receive, both by the handle "rx", which is never dropped then; or, if there are to be
+    `receivers`, each by handles of its own, which are cloned, handed over and dropped.
+    """
     producers = random.randint(1, 3)
     consumers = random.randint(1, 2) if mpmc else 1
     owned: dict[int, list[str]] = {n: [f"t{n}"] for n in range(producers)}
-    owned |= {producers + n: ["rx"] for n in range(consumers)}
+    owned |= {producers + n: [] if receivers and n else ["rx"] for n in range(consumers)}
     draft = Draft(capacity, frozenset(f"t{n}" for n in range(producers)))
     channel: Channel = ((), draft.senders, frozenset({"rx"}))
     inside: dict[int, int] = {}  # process: its operation
@@ -85,21 +91,22 @@ def right(random: Random, capacity: int | None, *, mpmc: bool, most: int = 7, tr
 
         def call(process: int) -> None:
             handle = random.choice(owned[process])
-            name, value = operation_on(
-                random, handle, len(draft.operations), capacity, drops and not mpmc_shares(handle), tries
-            )
+            number = len(draft.operations)
+            if receivers and handle.startswith("r") and random.random() < 0.25:
+                name, value = "clone", f"r{number}"
+            else:
+                name, value = operation_on(random, handle, number, capacity, drops and not mpmc_shares(handle), tries)
             if name == "drop":
                 owned[process].remove(handle)
             draft.operations.append(
                 Operation(process, Call(caller=process, operation=name, handle=handle, value=value), None, 0, None)
             )
-            number = len(draft.operations) - 1
             draft.events.append(number)
             inside[process] = number
             idle.discard(process)
 
         def mpmc_shares(handle: str) -> bool:
-            return handle == "rx" and consumers > 1
+            return handle == "rx" and consumers > 1 and not receivers
 
         if kind == "call":
             random.choice(moves)()
@@ -115,7 +122,8 @@ def right(random: Random, capacity: int | None, *, mpmc: bool, most: int = 7, tr
             idle.add(process)
             what = draft.operations[number].what
             if what.operation == "clone":
-                owned[process].append(what.value)
+                new = process if what.value.startswith("t") else producers + random.randrange(consumers)
+                owned[new].append(what.value)
     waiting = [draft.operations[number] for number in inside.values() if number not in effective]
     over = not returns and not steps
     for number in inside.values():
@@ -157,6 +165,19 @@ def outcomes(draft: Draft, number: int, channel: Channel) -> list[tuple[tuple[in
         for result in results
         for after in effects(replace(operation, result=result), channel, draft.capacity, False)
     ]
+
+
+def forget(random: Random, draft: Draft) -> None:
+    """Some receives took effect, and it is not known: each is its process's last, and never returned."""
+    for number in draft.returned(of=RECEIVES):
+        operation = draft.operations[number]
+        if random.random() < 0.4:
+            process = f"{operation.process}, {number}"
+            what = replace(operation.what, caller=process)
+            draft.operations[number] = replace(operation, process=process, what=what, result=None)
+            draft.events.reverse()
+            draft.events.remove(number)
+            draft.events.reverse()
 
 
 def mistake(random: Random, draft: Draft) -> str:

@@ -9,6 +9,7 @@ import pytest
 import duckrace.histories
 from duckrace import UsageError
 from duckrace.histories import History, Log, Operation, Repeats, Violation, Wrong, columns_of, judge, monitor, tag
+from duckrace.histories._monitor import swept
 from duckrace.histories.recording import EMPTY, OK, SEND, TRY_RECV
 from duckrace_models import Call, Ok
 
@@ -16,13 +17,17 @@ from .told import said, told
 
 HAS_NUMPY = importlib.util.find_spec("numpy") is not None
 WAYS = [
+    pytest.param(None, id="short"),
     pytest.param(False, id="python"),
     pytest.param(True, id="numpy", marks=pytest.mark.skipif(not HAS_NUMPY, reason="the fast monitor is an extra")),
 ]
 
 
-def found(text: str, capacity: int | None, numpy: bool, *, per_sender: bool = False) -> Violation | None:
-    return monitor(columns_of(told(text)), capacity, per_sender=per_sender, numpy=numpy)
+def found(text: str, capacity: int | None, numpy: bool | None, *, per_sender: bool = False) -> Violation | None:
+    columns = columns_of(told(text))
+    if numpy is None:
+        return monitor(columns, capacity, per_sender=per_sender)
+    return swept(columns, capacity, per_sender=per_sender, numpy=numpy)
 
 
 # Capacity, a wrong history, its kind, its witness, and a right history.
@@ -183,7 +188,7 @@ CASES = {
 
 @pytest.mark.parametrize("numpy", WAYS)
 @pytest.mark.parametrize("case", CASES)
-def test_violations_and_their_witnesses(case: str, numpy: bool) -> None:
+def test_violations_and_their_witnesses(case: str, numpy: bool | None) -> None:
     capacity, wrong, kind, witness, right = CASES[case]
     violation = found(wrong, capacity, numpy)
     assert violation is not None
@@ -202,7 +207,7 @@ def test_every_kind_has_a_case() -> None:
 
 
 @pytest.mark.parametrize("numpy", WAYS)
-def test_a_receive_of_unknown_outcome_explains_one_empty(numpy: bool) -> None:
+def test_a_receive_of_unknown_outcome_explains_one_empty(numpy: bool | None) -> None:
     """It may have taken the message, but not before it was called, and not two."""
     assert found("a send 1; a ok; x recv; c try_recv; c empty", None, numpy) is None
     late = found("a send 1; a ok; c try_recv; c empty; x recv", None, numpy)
@@ -214,7 +219,7 @@ def test_a_receive_of_unknown_outcome_explains_one_empty(numpy: bool) -> None:
 
 
 @pytest.mark.parametrize("numpy", WAYS)
-def test_order_per_sender(numpy: bool) -> None:
+def test_order_per_sender(numpy: bool | None) -> None:
     overtaken = "m clone t2; m ok; a send 1 @tx; a ok; b send 2 @t2; b ok; c recv; c 2; c recv; c 1"
     strict = found(overtaken, None, numpy)
     assert strict is not None
@@ -248,11 +253,29 @@ def test_what_nobody_decides_is_no_pass() -> None:
     assert (spent.kind, spent.decided_by) == ("unknown", "search")
     assert spent.violation is None
     assert "unknown (FIFO): not decided in 1 steps" in str(spent)
-    several = judge(told("m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1"), 1)
+    several = judge(told("m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1; m drop r2; m ok; m drop r2; m ok"), 1)
     assert str(several) == (
-        "unknown (FIFO): the monitor found nothing wrong, and there is a bound, and the models have one receiver"
+        "unknown (FIFO): the monitor found nothing wrong, a handle is dropped twice, and the models have one receiver"
     )
-    assert judge(told("m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1")).kind == "linearizable"
+
+
+def test_several_receivers_are_searched_as_one() -> None:
+    """The channel lives until the last one is gone, and all take from one queue."""
+    text = (
+        "m clone r2 @rx; m ok; a send 1; a ok; c recv @r2; c 1; m drop rx; m ok; "
+        "a send 2; a {}; d drop r2; a send 3; a gone; d ok"
+    )
+    for capacity in (None, 1):
+        assert judge(told(text.format("ok")), capacity).kind == "linearizable"
+        assert judge(told(text.format("gone")), capacity).kind == "violation"
+    small = "m clone r2 @rx; m ok; a send 0; b send 1; a ok; c recv; b ok; d recv @r2; d 0; c 1"
+    judgement = judge(told(small), 1)
+    assert (judgement.kind, judgement.decided_by) == ("violation", "search")
+    assert judge(told(small), 2).kind == "linearizable"
+    waiting = "m clone r2 @rx; m ok; c recv; d recv @r2; c waits; d waits"
+    for capacity in (None, 1, 0):
+        assert judge(told(waiting), capacity).kind == "linearizable"
+    assert judge(told(waiting.replace("c recv;", "c recv; a send 1; a ok;")), 1).kind == "violation"
 
 
 def test_values_that_are_not_distinct_are_searched() -> None:
@@ -377,7 +400,7 @@ def test_numpy_is_optional(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("numpy", WAYS)
-def test_long_covering_chains(numpy: bool) -> None:
+def test_long_covering_chains(numpy: bool | None) -> None:
     """In linear time, and without naming thousands of messages."""
     log = Log()
     tx, rx = log.sender("tx"), log.receiver()
