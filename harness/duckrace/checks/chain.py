@@ -289,6 +289,20 @@ def stale(chain: Chain) -> tuple[Stale, ...]:
     return tuple(found)
 
 
+def up_to_date(part: Part) -> bool:
+    """Whether all quick runs of the specs, and perhaps others, passed on the files that there are now."""
+    outcomes = {link.outcome for link in part.links}
+    names = _links()
+    left_out = {name.partition(" ")[0] for link in part.links for name in link.skipped}
+    for link in part.links:
+        if link.outcome == NOT_CHECKED:
+            left_out.update(names.get(link.name, ()))
+    quick = {one.name for one in load_manifest() if one.quick} | {one.name for one in load_proofs() if one.quick}
+    if left_out & quick or outcomes & {"failed", "inconclusive"}:
+        return False
+    return part.sources == _sources(*part.sources)
+
+
 def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:
     words = [(name, "changed" if name in now else "gone") for name in then if now.get(name) != then[name]]
     return [*words, *((name, "new") for name in now if name not in then)]
@@ -331,7 +345,7 @@ def read(path: str | os.PathLike[str]) -> Chain:
         if head.kind == "chain" and head.format != FORMAT:
             raise UsageError(
                 f"The certificate {shown} is of format {head.format}; this duckrace reads format {FORMAT}. "
-                "Make it anew with `duckrace check --profile thorough --certificate`."
+                "Delete it, and make it anew with `duckrace check --profile thorough --certificate`."
             )
         return msgspec.json.decode(text, type=Chain)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

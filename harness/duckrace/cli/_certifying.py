@@ -56,15 +56,22 @@ def look_at_certificate(file: str | None) -> None:
         from duckrace.checks import chain
 
         chain.writable(file)
+        if os.path.exists(file):
+            chain.read(file)  # nothing else is overwritten
 
 
 def write_check(report: duckrace.CheckReport, channel: str | None, file: str, bar: Bar) -> int:
-    """Write the certificate of a check; a thorough one has the quick runs of `spec`, too. The exit status of those."""
+    """Put what `check` did into the certificate; the exit status of what it did besides.
+
+    A thorough check makes the quick runs of `spec`, too, unless the file has its part and that is up to date. Any other
+    leaves that part as it is.
+    """
     from duckrace.checks import ROWS, chain
 
     reference, part = chain.of_check(report, channel, ROWS, file)
+    spec = chain.read(file).spec if os.path.exists(file) else None
     status = 0
-    if report.profile == "thorough":
+    if report.profile == "thorough" and not (spec is not None and chain.up_to_date(spec)):
         try:
             made = _quick_spec(bar)
             spec, status = chain.of_spec(made, file, quick=True), made.exit_status
@@ -72,7 +79,7 @@ def write_check(report: duckrace.CheckReport, channel: str | None, file: str, ba
             spec = chain.unchecked_spec(file, str(error))
         except KeyboardInterrupt:
             spec = chain.unchecked_spec(file, "interrupted")
-    else:
+    elif spec is None:
         spec = chain.unchecked_spec(file, f"the profile {report.profile} does not run it")
     chain.write(chain.Chain(channel=reference, check=part, spec=spec), file)
     return status

@@ -83,6 +83,8 @@ def check(
         terminal.show(check_story.brief(report, compared), sys.stdout)
     else:
         terminal.show(check_story.of_check(report, terminal.width(sys.stdout), compared), sys.stdout)
+    if certificate is not None and not (as_json or quiet):
+        click.echo(f"The certificate is {certificate}: see `duckrace certificate verify {certificate}`.")
     if wrong:
         click.echo(f"Error: {wrong}", err=True)
         return report.verdict.exit_status or WRONG_USE

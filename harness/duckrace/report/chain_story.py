@@ -6,13 +6,15 @@ It knows values and wording; it must not know colours or where the lines go.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from duckrace._words import many
-from duckrace.checks.chain import Chain, Link, Stale
 
 from .layout import Line, Span, columns, line, paragraph
 from .words import gap
+
+if TYPE_CHECKING:
+    from duckrace.checks.chain import Chain, Link, Stale
 
 STYLES: Final = {"passed": "good", "failed": "bad"}
 SHOWN: Final = 12  # names of files; how many more there are is said

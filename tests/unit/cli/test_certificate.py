@@ -130,6 +130,53 @@ def test_thorough_check_has_the_quick_runs(
     assert made["refinement"].outcome == "not checked"
 
 
+def all_passed(file: Path) -> dict[str, Any]:
+    """As if all runs had been made and passed."""
+    document: dict[str, Any] = json.loads(file.read_text())
+    for link in document["spec"]["links"]:
+        link["outcome"] = "passed"
+    file.write_text(json.dumps(document))
+    return document
+
+
+@pytest.mark.parametrize("profile", ["thorough", "default"])
+def test_what_spec_wrote_is_kept(profile: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, _ = certificate(tmp_path)
+    all_passed(file)
+    before = chain.read(file).spec
+    assert chain.up_to_date(before)
+    monkeypatch.setenv("DUCKRACE_JAVA", "/no/java")  # it would be said if the runs were made again
+    assert write_check(replace(THOROUGH, profile=profile), None, str(file), Bar(shown=False)) == 0
+    assert chain.read(file).spec == before
+
+
+@pytest.mark.parametrize("why", ["stale", "failed", "one left out", "one link not checked"])
+def test_what_is_not_up_to_date_is_made_again(why: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, found = certificate(tmp_path)
+    assert not chain.up_to_date(found.spec), "nothing was checked"
+    document = all_passed(file)
+    link = next(link for link in document["spec"]["links"] if link["name"] == "any size")
+    if why == "stale":
+        document["spec"]["sources"]["spec"]["Channel.tla"] = "0" * 64
+    elif why == "one left out":
+        link["skipped"] = ["any-size/bounded (not run)"]
+    else:
+        link["outcome"] = "failed" if why == "failed" else "not checked"
+    file.write_text(json.dumps(document))
+    assert not chain.up_to_date(chain.read(file).spec)
+    monkeypatch.setenv("DUCKRACE_JAVA", "/no/java")
+    write_check(THOROUGH, None, str(file), Bar(shown=False))
+    assert {link.outcome for link in chain.read(file).spec.links} == {"not checked"}
+
+
+def test_nothing_else_is_overwritten(tmp_path: Path, duckrace: Run) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("mine")
+    done = duckrace("check", *ROW, "--certificate", str(file))
+    assert (done.returncode, done.stdout, file.read_text()) == (2, "", "mine")
+    assert done.stderr.startswith(f"Error: The certificate {file} is damaged, or is none: ")
+
+
 def test_failed_link_is_no_pass(tmp_path: Path, duckrace: Run) -> None:
     file, _ = certificate(tmp_path)
     document = json.loads(file.read_text())
