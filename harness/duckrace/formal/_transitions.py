@@ -51,9 +51,11 @@ class Transitions:
     steps: list[Step] = field(default_factory=list)
     leaving: list[list[int]] = field(default_factory=list)
     """By state, the steps that leave it."""
+    made: list[dict[str, int]] = field(default_factory=list)
+    """By state, how many calls each caller has made."""
 
     def able(self, state: int) -> frozenset[str]:
-        """The callers whose calls can take a step that does not wait for time."""
+        """The callers whose calls can take a hidden step that waits for no time to pass."""
         found = (self.steps[number] for number in self.leaving[state])
         return frozenset(step.caller for step in found if step.hidden and step.action != "time_out")
 
@@ -65,7 +67,7 @@ def transitions(menu: Menu) -> Transitions:
     graph = Transitions(menu=menu, machine=machine)
     first = (machine.initial(menu.senders), tuple((who, 0) for who in sorted(calls)))
     numbers = {first: 0}
-    graph.states.append(first[0])
+    _append(graph, first)
     todo = deque([first])
     while todo:
         here = todo.popleft()
@@ -74,7 +76,7 @@ def transitions(menu: Menu) -> Transitions:
             number = numbers.get(there)
             if number is None:
                 number = numbers[there] = len(graph.states)
-                graph.states.append(there[0])
+                _append(graph, there)
                 todo.append(there)
             leaving.append(len(graph.steps))
             graph.steps.append(step(number))
@@ -83,6 +85,12 @@ def transitions(menu: Menu) -> Transitions:
 
 
 Place: TypeAlias = tuple[State, tuple[tuple[str, int], ...]]
+
+
+def _append(graph: Transitions, place: Place) -> None:
+    state, made = place
+    graph.states.append(state)
+    graph.made.append(dict(made))
 
 
 class _Towards:
