@@ -7,9 +7,10 @@ So what the channel does in between is that step, and nothing else. What needs m
   it need not wait any more. A channel may wake sleepers in an order of its own; then only the second way leads there.
 * A call that could go on, but whose turn it is not, is held. One that was woken is held where it wakes; one that comes
   from its caller is held after `depth` of its schedule points: which of them the step is that the walk means is the
-  channel's business, and found by trying.
+  channel's business, and found by trying. With 0 it is *paused*: it has begun and has not come to the channel.
 * A call that another one decides while it is held, or asleep (the drop of its handle), is begun before that.
-* Time passes for a time-out, and for nothing else. None passes while somebody is held: such walks are not driven.
+* Time passes for a time-out, and for nothing else. None passes while somebody is held in the midst of a call, since he
+  could go on: such a walk is driven with callers that are paused, or not at all.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ class Made:
     decided: int | None = None  # the hidden step that settles it
     early: int | None = None  # the hidden step before which it is begun, if that is not the first of its own
     begins: int = -1  # the line
+    comes: int = -1  # the line in which it comes to the channel
+    paused: bool = False
     ends: int | None = None  # the line in which its time is up
 
 
@@ -77,7 +80,7 @@ class _Writing:
     depth: int
     order: list[tuple[Step, Made]] = field(default_factory=list)
     calls: list[Made] = field(default_factory=list)
-    lines: list[tuple[str | None, Made | None, float]] = field(default_factory=list)
+    lines: list[tuple[str | None, Made | None, float, bool]] = field(default_factory=list)
     guidance: list[Guidance] = field(default_factory=list)
 
     def script(self) -> Script | None:
@@ -92,7 +95,7 @@ class _Writing:
                 return None
             position += len(steps)
         self._begin(position)
-        self.lines.append((None, None, LONG))
+        self.lines.append((None, None, LONG, False))
         self.guidance.append(Guidance(held=frozenset()))
         return Script(lines=tuple(self._filled()), guidance=tuple(self.guidance))
 
@@ -173,38 +176,54 @@ class _Writing:
         over = made.decided is not None and made.decided < after
         hold = not over and self._able(self._state(after), made)
         if any(step.action == "time_out" for step in steps):
-            if held or hold:
+            if hold or any(not other.paused for other in held):
                 return False
             made.ends = len(self.lines)
-        self._line(made, held, ends, hold=hold)
+        late = {str(other.call.caller): other for other in held}
+        self._line(made, held, [one for one in ends if one[0] not in late], hold=hold)
+        for caller, word in ends:
+            if caller in late:  # it was held while another one decided it, and now it finds out
+                held.remove(late[caller])
+                self._line(late[caller], held, [(caller, word)], hold=False)
         return True
 
-    def _held(self, before: int, after: int, made: Made) -> frozenset[str]:
-        """Who has begun a call, is not the one whose turn it is, and could go on here."""
-        return frozenset(
-            str(other.call.caller)
+    def _held(self, before: int, after: int, made: Made) -> list[Made]:
+        """The calls that are begun, are not the one whose turn it is, and could go on here."""
+        return [
+            other
             for other in self.calls
             if other is not made
             and other.begins >= 0
-            and (other.decided is None or other.decided >= after)
-            and (self._able(self._state(before), other) or self._able(self._state(after), other))
-        )
+            and (
+                (self._undecided(other, before) and self._able(self._state(before), other))
+                or (self._undecided(other, after) and self._able(self._state(after), other))
+            )
+        ]
 
-    def _line(self, made: Made, held: frozenset[str], ends: Iterable[tuple[str, str]], *, hold: bool) -> None:
+    def _undecided(self, made: Made, position: int) -> bool:
+        """Is it, before this hidden step?"""
+        return made.decided is None or made.decided >= position
+
+    def _line(self, made: Made, held: Iterable[Made], ends: Iterable[tuple[str, str]], *, hold: bool) -> None:
         begun = made.begins >= 0
         if not begun:
             made.begins = len(self.lines)
-        self.lines.append((str(made.call.caller), None if begun else made, 0.0 if held or hold else LONG))
-        self.guidance.append(
-            Guidance(held=held, depth=self.depth if hold else None, ends=tuple(sorted(ends)))
+        made.paused = hold and self.depth == 0 and (made.paused or not begun)
+        if not made.paused and made.comes < 0:
+            made.comes = len(self.lines)
+        stand = frozenset(str(other.call.caller) for other in held if not other.paused)
+        hold = hold and not made.paused
+        self.lines.append(
+            (str(made.call.caller), None if begun else made, 0.0 if stand or hold else LONG, made.paused)
         )
+        self.guidance.append(Guidance(held=stand, depth=self.depth if hold else None, ends=tuple(sorted(ends))))
 
     def _filled(self) -> Iterator[tuple[Any, ...]]:
         """The lines, with the calls in them as they are made."""
-        for number, (caller, made, seconds) in enumerate(self.lines):
-            yield caller, None if made is None else self._step(made, number), seconds
+        for number, (caller, made, seconds, paused) in enumerate(self.lines):
+            yield caller, None if made is None else self._step(made), seconds, paused
 
-    def _step(self, made: Made, number: int) -> tuple[Any, ...]:
+    def _step(self, made: Made) -> tuple[Any, ...]:
         call = made.call
         words: tuple[Any, ...] = (call.operation,)
         if "send" in call.operation or call.operation == "clone":
@@ -212,6 +231,6 @@ class _Writing:
         elif call.operation == "drop":
             words += (call.handle,)
         if call.operation in ("send_timeout", "recv_timeout"):
-            until = None if made.ends is None else sum(seconds for _, _, seconds in self.lines[number : made.ends])
+            until = None if made.ends is None else sum(line[2] for line in self.lines[made.comes : made.ends])
             words += (FAR if until is None else until + LONG / 2,)
         return words

@@ -1,9 +1,10 @@
 """A path of the spec, driven on a channel: who begins which call when, and who goes on in between.
 
-A script is plain data, a line of it (caller, step, seconds): the caller is given the step to make (None: nobody is given
-any), and then the main thread sleeps. Simulated time moves only when nobody can go on, so after seconds that are not 0
-everybody is through with the calls that were begun, or waits. 0 seconds are a yield: how far the others come then is the
-schedule's business.
+A script is plain data, a line of it (caller, step, seconds, paused): the caller begins the step, or goes on with the one
+that it has begun (None), and then the main thread sleeps. A caller that is paused has begun the call and comes to the
+channel in a later line of its own. Simulated time moves only when nobody can go on, so after seconds that are not 0
+everybody is through with the calls that were begun, or waits, or is paused. 0 seconds are a yield: how far the others come
+then is the schedule's business.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def performed(
     script: Sequence[Line],
     begins: Callable[[int], object] | None = None,
 ) -> tuple[Event, ...]:
-    """What was seen: when each call was begun, when it ended, and how; and when a line was through.
+    """What was seen: when each call came to the channel, when it ended, and how; and when a line was through.
 
     `begins` is told of each line.
     """
@@ -64,13 +65,16 @@ def performed(
     began = time.monotonic()
     for caller, box in boxes.items():
         Thread(target=_work, args=(caller, box, script, handles, events, began), name=caller, daemon=True).start()
-    for number, (caller, step, seconds) in enumerate(script):
+    for number, (caller, step, seconds, paused) in enumerate(script):
         if begins is not None:
             begins(number)
         if step is not None:
-            box = boxes[caller]
-            box.lines.append(number)
-            box.gate.release()
+            boxes[caller].lines.append(number)
+            boxes[caller].gate.release()
+        elif caller is not None and boxes[caller].paused and not paused:
+            boxes[caller].pause.release()
+        if caller is not None:
+            boxes[caller].paused = paused
         time.sleep(seconds)
         events.append(("line", "", number, time.monotonic() - began))
     return tuple(events)
@@ -82,6 +86,8 @@ class _Box:
     def __init__(self) -> None:
         self.lines: list[int] = []
         self.gate = _Gate()
+        self.pause = _Gate()
+        self.paused = False
 
 
 class _Gate:
@@ -111,6 +117,8 @@ def _work(
         box.gate.acquire()
         number = box.lines.pop(0)
         step = script[number][1]
+        if script[number][3]:
+            box.pause.acquire()
         events.append(("begins", caller, number, time.monotonic() - began))
         response = _made(step, handles)
         events.append(("ends", caller, result(response), time.monotonic() - began))
