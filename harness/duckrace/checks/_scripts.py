@@ -8,6 +8,8 @@ So what the channel does in between is that step, and nothing else. What needs m
 * A call that could go on, but whose turn it is not, is held. One that was woken is held where it wakes; one that comes
   from its caller is held after `depth` of its schedule points: which of them the step is that the walk means is the
   channel's business, and found by trying. With 0 it is *paused*: it has begun and has not come to the channel.
+* A receive that another one finds inside although its own effect is past (its answer is settled, and nobody saw it leave)
+  *lingers*: it is held in the midst of its call until the other one was refused.
 * A call that another one decides while it is held, or asleep (the drop of its handle), is begun before that.
 * Time passes for a time-out, and for nothing else. None passes while somebody is held in the midst of a call, since he
   could go on: such a walk is driven with callers that are paused, or not at all.
@@ -21,7 +23,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from duckrace.formal._transitions import Step, Transitions
-from duckrace_models import Call, State
+from duckrace_models import RECEIVER, Call, ConcurrentReceive, State
 
 from ._walks import Walk
 from .programs._calls import result
@@ -62,6 +64,7 @@ class Made:
     decided: int | None = None  # the hidden step that settles it
     early: int | None = None  # the hidden step before which it is begun, if that is not the first of its own
     begins: int = -1  # the line
+    lingers: int = -1  # the hidden step for which it must not have left
     comes: int = -1  # the line in which it comes to the channel
     paused: bool = False
     ends: int | None = None  # the line in which its time is up
@@ -113,7 +116,17 @@ class _Writing:
                 made.first = len(self.order)
             for caller, _ in step.decided:
                 now[caller].decided = len(self.order)
+            self._linger(step, now)
             self.order.append((step, made))
+
+    def _linger(self, step: Step, now: dict[str, Made]) -> None:
+        """If this step refuses a receive, somebody must be inside: who is decided, if there is nobody else."""
+        if not any(isinstance(response, ConcurrentReceive) for _, response in step.decided):
+            return
+        receives = [p for p in self.graph.states[step.source].pending if p.call.handle == RECEIVER and p.phase != "called"]
+        receives = [p for p in receives if p.call.operation != "drop" and p.response != ConcurrentReceive()]
+        if all(p.phase == "decided" for p in receives):
+            now[str(receives[0].call.caller)].lingers = len(self.order)
 
     def _early(self, made: Made) -> int | None:
         """Where the call is begun so that it has to wait; where it has to be begun because another call decides it;
@@ -173,19 +186,31 @@ class _Writing:
         after = position + len(steps)
         held = self._held(position, after, made)
         ends = [(caller, result(response)) for step in steps for caller, response in step.decided]
-        over = made.decided is not None and made.decided < after
-        hold = not over and self._able(self._state(after), made)
+        late = {str(other.call.caller): other for other in held}
+        if made.lingers >= after:
+            late[str(made.call.caller)] = made
+        over = self._undecided(made, after) is False and made.lingers < after
+        hold = not over and (made.lingers >= after or self._able(self._state(after), made))
         if any(step.action == "time_out" for step in steps):
             if hold or any(not other.paused for other in held):
                 return False
             made.ends = len(self.lines)
-        late = {str(other.call.caller): other for other in held}
         self._line(made, held, [one for one in ends if one[0] not in late], hold=hold)
         for caller, word in ends:
-            if caller in late:  # it was held while another one decided it, and now it finds out
+            if caller in late and late[caller].lingers < after:
+                # It was held while another one decided it, and now it finds out.
                 held.remove(late[caller])
                 self._line(late[caller], held, [(caller, word)], hold=False)
+        for other in self.calls:
+            if position <= other.lingers < after:  # it has done its duty
+                held = [one for one in held if one is not other]
+                self._line(other, held, [(str(other.call.caller), self._word(other))], hold=False)
         return True
+
+    def _word(self, made: Made) -> str:
+        """What a decided call comes to."""
+        assert made.decided is not None
+        return next(result(r) for who, r in self.order[made.decided][0].decided if who == made.call.caller)
 
     def _held(self, before: int, after: int, made: Made) -> list[Made]:
         """The calls that are begun, are not the one whose turn it is, and could go on here."""
@@ -197,6 +222,7 @@ class _Writing:
             and (
                 (self._undecided(other, before) and self._able(self._state(before), other))
                 or (self._undecided(other, after) and self._able(self._state(after), other))
+                or other.lingers >= before
             )
         ]
 
@@ -208,7 +234,7 @@ class _Writing:
         begun = made.begins >= 0
         if not begun:
             made.begins = len(self.lines)
-        made.paused = hold and self.depth == 0 and (made.paused or not begun)
+        made.paused = hold and self.depth == 0 and made.lingers < 0 and (made.paused or not begun)
         if not made.paused and made.comes < 0:
             made.comes = len(self.lines)
         stand = frozenset(str(other.call.caller) for other in held if not other.paused)
@@ -216,7 +242,7 @@ class _Writing:
         self.lines.append(
             (str(made.call.caller), None if begun else made, 0.0 if stand or hold else LONG, made.paused)
         )
-        self.guidance.append(Guidance(held=stand, depth=self.depth if hold else None, ends=tuple(sorted(ends))))
+        self.guidance.append(Guidance(held=stand, depth=max(self.depth, made.lingers >= 0) if hold else None, ends=tuple(sorted(ends))))
 
     def _filled(self) -> Iterator[tuple[Any, ...]]:
         """The lines, with the calls in them as they are made."""

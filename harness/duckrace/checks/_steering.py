@@ -39,13 +39,11 @@ class Steering:
         self._held: frozenset[str] = frozenset()
         self._first = ""  # whose line it is
         self._left = -1  # schedule points until it is held; negative: it is not
-        self.deepest = 0  # schedule points that a call had which ended before it was held
+        self.stood = False  # was somebody held in the midst of a call?
 
     def begins(self, number: int) -> None:
         """The program begins a line."""
         guidance = self._script.guidance[number]
-        if self._left > 0:
-            self.deepest = max(self.deepest, (self._script.guidance[number - 1].depth or 0) - self._left)
         self._held = guidance.held
         self._first = self._script.lines[number][0] or ""
         self._left = -1 if guidance.depth is None else guidance.depth
@@ -55,6 +53,7 @@ class Steering:
         if name and name == self._first and self._left >= 0:
             if self._left == 0:
                 self._held |= {name}
+                self.stood = True
             self._left -= 1
         if running.n and name not in self._held and running in ready:
             return running
