@@ -244,7 +244,8 @@ def _ends(events: tuple[Event, ...]) -> dict[int, tuple[tuple[str, str], ...]]:
 
 
 def _first(one: Script, lines: int) -> Script:
-    return Script(lines=one.lines[:lines], guidance=one.guidance[:lines])
+    """The first lines, and time for everybody to come to rest."""
+    return Script(lines=(*one.lines[:lines], one.lines[-1]), guidance=(*one.guidance[:lines], one.guidance[-1]))
 
 
 def _without(one: Script, number: int) -> Script:

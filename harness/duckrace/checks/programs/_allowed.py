@@ -50,19 +50,19 @@ def judged(
             seconds = seconds_of(step)
             inside[caller] = step, float("inf") if seconds is None else at + seconds
             states = frozenset(model.start(state, _call(caller, step)) for state in states)
-        elif kind == "ends":
+            continue
+        up = frozenset(who for who, (_, ends) in inside.items() if ends <= at)
+        if kind == "ends":
             step, _ = inside.pop(caller)
-            possible = _reached(model, states)
+            possible = _reached(model, states, up)
             states = _returned(model, possible, caller, what)
             if not states:
-                must = _ends(possible, caller)
-                return _wrong(now, caller, step, f"came to {what}", must)
+                return _wrong(now, caller, step, f"came to {what}", _ends(possible, caller))
         else:
             now = what + 1
             if not script[what][2]:
                 continue  # somebody may still be able to go on
-            up = frozenset(who for who, (_, ends) in inside.items() if ends <= at)
-            possible = _reached(model, states)
+            possible = _reached(model, states, up)
             states = _resting(model, possible, up)
             if not states:
                 return _stuck(what, model, possible, inside, up)
@@ -105,12 +105,13 @@ def _value(step: Step) -> Any:
 
 
 @lru_cache(REMEMBERED)
-def _reached(model: Machine, states: States) -> States:
-    """Where hidden steps lead, none of them included."""
+def _reached(model: Machine, states: States, up: frozenset[str]) -> States:
+    """Where hidden steps lead, none of them included; only who is in `up` can be out of time."""
     found, todo = set(states), list(states)
     while todo:
         for step in model.enabled(todo.pop()):
-            if step.action != "return" and step.state not in found:
+            late = step.action == "time_out" and step.caller not in up
+            if step.action != "return" and not late and step.state not in found:
                 found.add(step.state)
                 todo.append(step.state)
     return frozenset(found)
