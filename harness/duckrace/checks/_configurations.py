@@ -59,7 +59,9 @@ def _may(call: Record, who: str, menu: Menu, subject: Subject) -> bool:
         return False
     if subject.claims("guarded"):
         return True
-    users = sorted(other for other, turns in menu.calls.items() if any(_uses(c, handle) for turn in turns for c in turn))
+    users = sorted(
+        other for other, turns in menu.calls.items() if any(_uses(c, handle) for turn in turns for c in turn)
+    )
     if handle == RECEIVER:  # one caller, the first one that receives
         receives = [other for other in users if any(c["operation"] != "drop" for t in menu.calls[other] for c in t)]
         return [who] == receives[:1] and (operation != "drop" or users == [who])

@@ -3,13 +3,13 @@
 A call is begun for the first of its own hidden steps, and then its thread alone goes on until the call ends or sleeps.
 So what the channel does in between is that step, and nothing else. What needs more than this:
 
-* A call that has to wait (`eager`) is begun as soon as it has to: so that somebody has to wake it. Else it is begun when
-  it need not wait any more. A channel may wake sleepers in an order of its own; then only the second way leads there.
+* A call that has to wait (`eager`) is begun as soon as it has to: so that somebody has to wake it. Else it is begun
+  when it need not wait any more. A channel may wake sleepers in an order of its own; then only that leads there.
 * A call that could go on, but whose turn it is not, is held. One that was woken is held where it wakes; one that comes
   from its caller is held after `depth` of its schedule points: which of them the step is that the walk means is the
   channel's business, and found by trying. With 0 it is *paused*: it has begun and has not come to the channel.
-* A receive that another one finds inside although its own effect is past (its answer is settled, and nobody saw it leave)
-  *lingers*: it is held in the midst of its call until the other one was refused.
+* A receive that another one finds inside although its own effect is past (nobody saw it leave) *lingers*: it is held in
+  the midst of its call until the other one was refused.
 * A call that another one decides while it is held, or asleep (the drop of its handle), is begun before that.
 * Time passes for a time-out, and for nothing else. None passes while somebody is held in the midst of a call, since he
   could go on: such a walk is driven with callers that are paused, or not at all.
@@ -123,7 +123,9 @@ class _Writing:
         """If this step refuses a receive, somebody must be inside: who is decided, if there is nobody else."""
         if not any(isinstance(response, ConcurrentReceive) for _, response in step.decided):
             return
-        receives = [p for p in self.graph.states[step.source].pending if p.call.handle == RECEIVER and p.phase != "called"]
+        receives = [
+            p for p in self.graph.states[step.source].pending if p.call.handle == RECEIVER and p.phase != "called"
+        ]
         receives = [p for p in receives if p.call.operation != "drop" and p.response != ConcurrentReceive()]
         if all(p.phase == "decided" for p in receives):
             now[str(receives[0].call.caller)].lingers = len(self.order)
@@ -239,14 +241,13 @@ class _Writing:
             made.comes = len(self.lines)
         stand = frozenset(str(other.call.caller) for other in held if not other.paused)
         hold = hold and not made.paused
-        self.lines.append(
-            (str(made.call.caller), None if begun else made, 0.0 if stand or hold else LONG, made.paused)
-        )
-        self.guidance.append(Guidance(held=stand, depth=max(self.depth, made.lingers >= 0) if hold else None, ends=tuple(sorted(ends))))
+        self.lines.append((str(made.call.caller), None if begun else made, 0.0 if stand or hold else LONG, made.paused))
+        depth = max(self.depth, 1 if made.lingers >= 0 else 0) if hold else None
+        self.guidance.append(Guidance(held=stand, depth=depth, ends=tuple(sorted(ends))))
 
     def _filled(self) -> Iterator[tuple[Any, ...]]:
         """The lines, with the calls in them as they are made."""
-        for number, (caller, made, seconds, paused) in enumerate(self.lines):
+        for caller, made, seconds, paused in self.lines:
             yield caller, None if made is None else self._step(made), seconds, paused
 
     def _step(self, made: Made) -> tuple[Any, ...]:

@@ -103,9 +103,7 @@ class Driver:
             steering = Steering(script, callers)
             performed = session.world.modules[PROGRAM].performed
             run: Any = session.scenario  # `run`, called with the plug-in
-            scenario = partial(
-                performed, run.args[0], menu.capacity, senders, callers, script.lines, steering.begins
-            )
+            scenario = partial(performed, run.args[0], menu.capacity, senders, callers, script.lines, steering.begins)
             told = session.execute(steering.choose, inspect=lambda: ending(session), scenario=scenario)
             if not session.grown():
                 break

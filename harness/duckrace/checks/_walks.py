@@ -1,8 +1,8 @@
 """Walks along the state graph of the spec that go through given transitions, and what a walk covers.
 
 A channel notices nothing of its callers' own steps: that a call was made before it begins, and that its answer is not
-looked at yet. So walks with the same hidden steps are one to it, and what is driven is only the *order* of hidden steps.
-If a channel follows an order, each walk with this order explains what was seen, and all their transitions are covered.
+looked at yet. So walks with the same hidden steps are one to it, and what is driven is only their *order*. If a channel
+follows an order, each walk with this order explains what was seen, and the transitions of all of them are covered.
 
 It knows graphs; it must not know how a channel is made to follow.
 """
@@ -22,7 +22,9 @@ Walk: TypeAlias = tuple[int, ...]
 
 SMALL: Final = 0.01  # what a caller's own step costs: it is none to the channel
 AWKWARD: Final = 40.0  # and a step beside a call that has begun and could go on: somebody has to hold it
-NEVER: Final = 10_000.0  # a time-out beside such a call: no time passes while somebody can go on
+NEVER: Final = (
+    10_000.0  # a time-out beside such a call, since no time passes while somebody can go on; what is optional
+)
 
 
 class Walks:
@@ -31,7 +33,7 @@ class Walks:
     def __init__(self, graph: Transitions) -> None:
         self.graph = graph
         self._able = lru_cache(None)(graph.able)
-        self.costs = [self._cost(step) for step in graph.steps]
+        self.costs = [self._cost(number) for number in range(len(graph.steps))]
         self._trees: list[list[int]] = []
         self._own_steps = [  # of callers, that lead to a state: each call has one when it is made, one when it is over
             2 * sum(made.values()) - len(state.pending) for state, made in zip(graph.states, graph.made, strict=True)
@@ -53,9 +55,7 @@ class Walks:
         """The steps of all walks with the same calls and the same order of hidden steps."""
         graph, steps = self.graph, self.graph.steps
         order = [steps[number] for number in walk if steps[number].hidden]
-        calls = {
-            _turn(graph, step): step.call for step in map(steps.__getitem__, walk) if step.action == "start"
-        }
+        calls = {_turn(graph, step): step.call for step in map(steps.__getitem__, walk) if step.action == "start"}
         layers: list[tuple[list[int], list[int]]] = []  # before each hidden step: the callers' own ones, and itself
         here = {0}
         for hidden in [*order, None]:
@@ -92,9 +92,12 @@ class Walks:
                     alive.add(steps[number].source)
         return found
 
-    def _cost(self, step: Step) -> float:
+    def _cost(self, number: int) -> float:
+        step = self.graph.steps[number]
         if not step.hidden:
             return SMALL
+        if self.graph.optional(number):
+            return NEVER
         state = self.graph.states[step.source]
         begun = {str(p.call.caller) for p in state.pending if p.phase in ("inside", "waiting")}
         held = (begun & self._able(step.source)) - {step.caller}
@@ -132,4 +135,3 @@ def _turn(graph: Transitions, step: Step) -> tuple[str, int]:
 
 def _same(one: Step, other: Step) -> bool:
     return one.caller == other.caller and one.action == other.action and one.decided == other.decided
-

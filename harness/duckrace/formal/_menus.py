@@ -21,7 +21,9 @@ GRAPHS: Final = "graph/"
 MODULES: Final = ("ChannelWords.tla", "Menus.tla")
 
 _COMMENT: Final = re.compile(r"\(\*.*?\*\)|\\\*[^\n]*", re.DOTALL)
-_DEFINITION: Final = re.compile(r"^(\w+)(?:\(([^)]*)\))? ==\s*(.*?)(?=^\w+(?:\([^)]*\))? ==|^-{4}|^={4}|\Z)", re.M | re.S)
+_DEFINITION: Final = re.compile(
+    r"^(\w+)(?:\(([^)]*)\))? ==\s*(.*?)(?=^\w+(?:\([^)]*\))? ==|^-{4}|^={4}|\Z)", re.M | re.S
+)
 _WORD: Final = re.compile(r'"[^"]*"|\b\w+\b(?!\s*\|->)')  # the name of a field is none
 
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from duckrace_models import Call, Machine, Response, State, model_for
+from duckrace_models import RECEIVER, Call, ConcurrentReceive, Machine, Response, State, model_for
 
 from ._graph import Menu, model_calls
 
 CALLERS: Final = ("start", "return")
+
+REFUSED: Final = ConcurrentReceive()
 
 Calls: TypeAlias = Mapping[str, tuple[tuple[Call, ...], ...]]
 """By caller, for each of its turns the calls that it chooses from."""
@@ -58,6 +60,33 @@ class Transitions:
         """The callers whose calls can take a hidden step that waits for no time to pass."""
         found = (self.steps[number] for number in self.leaving[state])
         return frozenset(step.caller for step in found if step.hidden and step.action != "time_out")
+
+    def optional(self, number: int) -> bool:
+        """May a channel do without this step? A receive is refused if another one is inside; but only one that has to
+        wait can be found there for sure: any other may come and go in one step, seen by nobody."""
+        step = self.steps[number]
+        if (step.caller, REFUSED) not in step.decided:
+            return False
+        others = [
+            p for p in self.states[step.source].pending if p.call.handle == RECEIVER and p.call.operation != "drop"
+        ]
+        inside = {str(p.call.caller) for p in others if p.phase in ("inside", "waiting")}
+        return inside <= self.able(step.source)
+
+    def required(self) -> set[int]:
+        """The steps that can be reached without optional ones."""
+        found: set[int] = set()
+        seen, todo = {0}, [0]
+        while todo:
+            for number in self.leaving[todo.pop()]:
+                if self.optional(number):
+                    continue
+                found.add(number)
+                target = self.steps[number].target
+                if target not in seen:
+                    seen.add(target)
+                    todo.append(target)
+        return found
 
 
 def transitions(menu: Menu) -> Transitions:

@@ -1,10 +1,10 @@
 """A path of the spec, driven on a channel: who begins which call when, and who goes on in between.
 
-A script is plain data, a line of it (caller, step, seconds, paused): the caller begins the step, or goes on with the one
-that it has begun (None), and then the main thread sleeps. A caller that is paused has begun the call and comes to the
-channel in a later line of its own. Simulated time moves only when nobody can go on, so after seconds that are not 0
-everybody is through with the calls that were begun, or waits, or is paused. 0 seconds are a yield: how far the others come
-then is the schedule's business.
+A script is plain data, a line of it (caller, step, seconds, paused): the caller begins the step, or goes on with the
+one that it has begun (None), and then the main thread sleeps. A caller that is paused has begun the call and comes to
+the channel in a later line of its own. Simulated time moves only when nobody can go on, so after seconds that are not 0
+everybody is through with the calls that were begun, or waits, or is paused. 0 seconds are a yield: how far the others
+come then is the schedule's business.
 """
 
 from __future__ import annotations
