@@ -75,7 +75,7 @@ PROFILES: Final = {
         hangs=2_000,
         must_hang=60,
         outcomes=Size(calls=4),  # all six: `duckrace verify`, many times as long
-        transitions=6_000,
+        transitions=40_000,
         generated=Programs(linearizable=2_000, blocked=1_500, samples=24, threads=4, operations=4),
         rows=(*ALWAYS, "outcomes", "transitions"),
     ),

@@ -159,10 +159,14 @@ class Covering:
     def _wrong(self, menu: Menu, one: Script, wrong: Wrong) -> None:
         """Make the script as short as it can be and shows the same. Raises Ended."""
         one = self._same(menu, _first(one, wrong.line + 1), wrong) or one
-        number = len(one.lines)
-        while number > 0:
-            number = min(number, len(one.lines)) - 1
-            one = self._same(menu, _without(one, number), wrong) or one
+        before = 0
+        while len(one.lines) != before:  # what was needed for another line may go when that has gone
+            before = number = len(one.lines)
+            number -= 1  # the last line gives time: others can go because of it
+            while number > 0:
+                number = min(number, len(one.lines) - 1) - 1
+                one = self._same(menu, _without(one, number), wrong) or one
+        one = self._same(menu, _without(one, len(one.lines) - 1), wrong) or one
         seen, _ = self.driver.drive(menu, one)
         found = judged(menu.capacity, places(menu)[0], one.lines, seen) if isinstance(seen, tuple) else None
         self.verdict = Verdict(kind=Kind.FAILED, detail="not in the spec")
