@@ -223,8 +223,9 @@ def check(run: Run) -> Row:
 def _covered(covering: Covering) -> str:
     optional = f", {covering.taken:,} of {covering.options:,} optional ones" if covering.options else ""
     return (
-        f"{covering.covered:,} of {many(covering.total, 'transition')} of {many(len(covering.graphs), 'configuration')}"
-        f"{optional}, {many(covering.walks, 'path')}, {many(covering.driver.executions, 'execution')}"
+        f"{covering.covered:,} of {many(covering.total, 'transition')}{optional}, "
+        f"{many(len(covering.graphs), 'configuration')}, {many(covering.walks, 'path')}, "
+        f"{many(covering.driver.executions, 'execution')}"
     )
 
 
