@@ -10,15 +10,18 @@ import pytest
 
 from duckrace import Kind, replay
 from duckrace._data import Row
-from duckrace.checks import PROFILES, transitions
+from duckrace.checks import PROFILES, _covering, transitions
 from duckrace.checks._configurations import configurations
 from duckrace.checks._run import Run
 from duckrace.checks._scripts import script
+from duckrace.checks._steering import Driver
 from duckrace.checks._walks import Walk, Walks
 from duckrace.checks.programs._allowed import Event, judged
-from duckrace.formal._menus import graph_runs, menu_of
+from duckrace.formal._graph import Menu
+from duckrace.formal._menus import graph_runs, menu_of, value_of
 from duckrace.formal._transitions import Transitions
 from duckrace.formal._transitions import transitions as graph_of
+from duckrace.formal._values import Record
 from duckrace.plugins._load import load
 
 pytestmark = pytest.mark.unmeasured
@@ -125,7 +128,7 @@ def test_the_path_is_told_in_words_and_as_short_as_can_be(
 
 
 def test_what_is_not_reached_is_no_pass(row: Callable[..., Row], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transitions, "VARIANTS", 0)
+    monkeypatch.setattr(_covering, "VARIANTS", 0)
     found = row("transitions")
     assert found.verdict.kind is Kind.BUDGET
     assert found.verdict.detail == "511 transitions not reached"
@@ -133,6 +136,22 @@ def test_what_is_not_reached_is_no_pass(row: Callable[..., Row], monkeypatch: py
     assert first == "not reached:"
     assert second == "stream-rendezvous: start of a's send with [] in the buffer"
     assert last == "and 508 more"
+
+
+def test_what_is_optional_is_counted_apart(mutant: Callable[[str], str]) -> None:
+    """Two receives at once: a second one must be refused if the first one sleeps, and may be if it does not."""
+    calls = value_of("Crowd")
+    two = Record({"a": calls["a"][:1], "r": (calls["r"][0],), "s": calls["s"]})
+    on = graph_of(Menu(capacity=1, senders=value_of("OneTx"), calls=two))
+    required = on.required()
+    run = Run(subject=load(mutant("right")), profile=PROFILES["quick"], seed=0, deadline=None, ends=None)
+    driver = Driver(run.subject)
+    covering = _covering.Covering("transitions", run, driver, {"two": on}, total=len(required))
+    with driver:
+        covering.go()
+    assert covering.verdict.passed
+    assert covering.covered == len(required) < len(on.steps)
+    assert covering.taken < len(on.steps) - len(required)
 
 
 def test_a_deadline_is_no_pass() -> None:
