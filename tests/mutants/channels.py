@@ -349,6 +349,25 @@ class LooksTwice(Core[Any]):
         return value
 
 
+class SleepsOnWithALimit(Core[Any]):
+    """The drop of a handle wakes no send on it whose time is limited: that ends when its time is up."""
+
+    def put(self, seat: Any, value: Any, deadline: float) -> Any:
+        if deadline not in (NOW, FOREVER):
+            vars(self).setdefault("limited", []).append(value)
+        return super().put(seat, value, deadline)
+
+    def _close(self, seat: Any) -> None:
+        putters = self.putters
+        limited = vars(self).get("limited", ())
+        self.putters = type(putters)(w for w in putters if w.seat is not seat or w.value not in limited)
+        super()._close(seat)
+        left = [waiter for waiter in putters if waiter.waiting]  # the others were woken
+        putters.clear()
+        putters.extend(left)
+        self.putters = putters
+
+
 class Mutant:
     """The plug-in: `mistakes` in front of the buffered core, of the rendezvous core, or of both."""
 
@@ -410,3 +429,4 @@ reordered_in_a_long_crowd = Mutant(ReorderedInALongCrowd)
 empty_in_a_crowd = Mutant(EmptyInACrowd)
 sleeps_on_in_a_crowd = Mutant(SleepsOnInACrowd)
 looks_twice = Mutant(LooksTwice)
+sleeps_on_with_a_limit = Mutant(SleepsOnWithALimit)

@@ -29,7 +29,7 @@ from duckrace._errors import UsageError
 from duckrace._settings import called, duration, names, whole
 from duckrace.plugins._load import load
 
-from . import blocked, closure, conformance, contract, delivery, hangs, linearizable, outcomes
+from . import blocked, closure, conformance, contract, delivery, hangs, linearizable, outcomes, transitions
 from ._certificate import verify
 from ._profile import PROFILES, profile_named
 from ._run import Progress, Run
@@ -45,6 +45,7 @@ ROWS: Final[Mapping[str, Callable[[Run], Row]]] = {
     linearizable.NAME: linearizable.check,
     blocked.NAME: blocked.check,
     outcomes.NAME: outcomes.check,
+    transitions.NAME: transitions.check,
 }
 
 

@@ -36,6 +36,7 @@ class Profile:
     hangs: int
     must_hang: int
     outcomes: Size  # of the programs
+    transitions: int  # of the largest state graph that is covered
     generated: Programs
     rows: tuple[str, ...] = ALWAYS  # those that are checked unless others are named
 
@@ -50,6 +51,7 @@ PROFILES: Final = {
         hangs=60,
         must_hang=3,
         outcomes=Size(threads=2, calls=3),
+        transitions=200,
         generated=Programs(linearizable=50, blocked=50, samples=8),
     ),
     "default": Profile(
@@ -61,6 +63,7 @@ PROFILES: Final = {
         hangs=500,
         must_hang=15,
         outcomes=Size(calls=3),
+        transitions=2_200,
         generated=Programs(linearizable=260, blocked=200, samples=12),
     ),
     "thorough": Profile(
@@ -72,8 +75,9 @@ PROFILES: Final = {
         hangs=2_000,
         must_hang=60,
         outcomes=Size(calls=4),  # all six: `duckrace verify`, many times as long
+        transitions=40_000,
         generated=Programs(linearizable=2_000, blocked=1_500, samples=24, threads=4, operations=4),
-        rows=(*ALWAYS, "outcomes"),
+        rows=(*ALWAYS, "outcomes", "transitions"),
     ),
 }
 

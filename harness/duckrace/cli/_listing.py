@@ -28,11 +28,12 @@ CHECKS: Final = {
     "linearizable": "generated programs: one order explains what their threads were told",
     "blocked": "blocked calls justified: who waits when nobody can go on is right to",
     "outcomes": "small programs, every interleaving: exactly what the model allows (profile thorough)",
+    "transitions": "every transition of the spec, along paths that are driven step by step (profile thorough)",
 }
 PROFILES: Final = {
     "default": "under a minute",
     "quick": "a few seconds",
-    "thorough": "some minutes: more samples, and the row outcomes",
+    "thorough": "some minutes: more samples, and the rows outcomes and transitions",
 }
 TIMEOUT_WORDS: Final = {
     "idle": "a time-out fires when no thread can go on without it (default)",

@@ -98,7 +98,7 @@ def read_graph(lines: Iterable[str]) -> Graph:
 def model_graph(menu: Menu, machine: Machine | None = None) -> Graph:
     """All that the model (or `machine` in its place) can do with these calls."""
     machine = model_for(menu.capacity) if machine is None else machine
-    calls = {who: tuple(tuple(map(_call, _with(who, turn))) for turn in turns) for who, turns in menu.calls.items()}
+    calls = model_calls(menu)
     first = (machine.initial(menu.senders), tuple((who, 0) for who in sorted(calls)))
     names = {first: _record(*first)}
     steps: dict[Record, frozenset[Step]] = {}
@@ -115,6 +115,14 @@ def model_graph(menu: Menu, machine: Machine | None = None) -> Graph:
             found.add((action, name))
         steps[names[here]] = frozenset(found)
     return Graph(initial=frozenset({names[first]}), steps=steps)
+
+
+def model_calls(menu: Menu) -> dict[str, tuple[tuple[Call, ...], ...]]:
+    """The calls of a menu as the models know them, in an order that is the same every time."""
+    return {
+        who: tuple(tuple(sorted(map(_call, _with(who, turn)), key=repr)) for turn in turns)
+        for who, turns in sorted(menu.calls.items())
+    }
 
 
 def difference(spec: Graph, model: Graph) -> Difference | None:

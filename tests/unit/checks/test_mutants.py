@@ -16,23 +16,23 @@ HANGS = {Kind.DEADLOCK, Kind.LOST_WAKEUP, Kind.ORPHANED_WAIT}
 
 # The rows that reject each mistake; the first one is tried on every run, all of them by `tox run -e exhaustive`.
 REJECTED_BY = {
-    "lost_notify": "delivery conformance closure hangs outcomes blocked",
-    "notify_one": "closure conformance outcomes",
-    "senders_sleep_on": "hangs conformance closure outcomes",
-    "clone_not_counted": "closure conformance delivery hangs outcomes linearizable",
-    "drop_counted_twice": "closure contract",
-    "times_out_early": "contract conformance",
-    "newest_first": "delivery conformance closure outcomes linearizable",
+    "lost_notify": "delivery conformance closure hangs outcomes blocked transitions",
+    "notify_one": "closure conformance outcomes transitions",
+    "senders_sleep_on": "hangs conformance closure outcomes transitions",
+    "clone_not_counted": "closure conformance delivery hangs outcomes linearizable transitions",
+    "drop_counted_twice": "closure contract transitions",
+    "times_out_early": "contract conformance transitions",
+    "newest_first": "delivery conformance closure outcomes linearizable transitions",
     "overtaken": "delivery",
-    "duplicate": "delivery conformance outcomes blocked linearizable",
+    "duplicate": "delivery conformance outcomes blocked linearizable transitions",
     "loss": "delivery conformance",
-    "closed_hides_messages": "delivery closure outcomes linearizable",
-    "one_too_many": "delivery conformance hangs outcomes linearizable",
+    "closed_hides_messages": "delivery closure outcomes linearizable transitions",
+    "one_too_many": "delivery conformance hangs outcomes linearizable transitions",
     "does_not_look_again": "delivery conformance linearizable",
-    "full_hides_closed": "closure conformance outcomes",
-    "returns_early": "hangs conformance delivery outcomes linearizable",
-    "leaves_its_message": "contract conformance",
-    "last_come_first_served": "contract conformance",
+    "full_hides_closed": "closure conformance outcomes transitions",
+    "returns_early": "hangs conformance delivery outcomes linearizable transitions",
+    "leaves_its_message": "contract conformance transitions",
+    "last_come_first_served": "contract conformance transitions",
     "restarts_its_time": "contract",
     "keeps_the_last": "contract",
     "holds_its_lock": "contract",
@@ -44,10 +44,17 @@ REJECTED_BY = {
     "empty_in_a_crowd": "linearizable",
     "sleeps_on_in_a_crowd": "blocked",
     "looks_twice": "outcomes",
+    "sleeps_on_with_a_limit": "transitions",
 }
 # How much a row has to explore to find its mistakes. Which programs Hypothesis draws from a seed is its own business:
 # enough of them, so that it does not matter.
-ENOUGH = {"conformance": "default", "linearizable": "default", "blocked": "default", "outcomes": "thorough"}
+ENOUGH = {
+    "conformance": "default",
+    "linearizable": "default",
+    "blocked": "default",
+    "outcomes": "thorough",
+    "transitions": "default",
+}
 # For each row a mistake that no other row of the default profile finds: without the row, it would be accepted.
 ONLY = {
     "contract": "restarts_its_time",
@@ -58,6 +65,7 @@ ONLY = {
     "linearizable": "empty_in_a_crowd",
     "blocked": "sleeps_on_in_a_crowd",
     "outcomes": "looks_twice",
+    "transitions": "sleeps_on_with_a_limit",
 }
 
 
