@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 from ._terms import CALLER, HANDLE, OPERATION, Map, Term, Terms
 
-Capacity: TypeAlias = Literal["unbounded", "bounded", "rendezvous"]
 SENDS: Final = ("send", "try_send", "send_timeout")
 RECEIVES: Final = ("recv", "try_recv", "recv_timeout")
 
@@ -87,8 +86,8 @@ class Part:
 class Channel:
     """The transition system, in the words of `terms`."""
 
-    def __init__(self, terms: Terms, kind: Capacity, capacity: Term = None) -> None:
-        """`capacity`: of a bounded channel, how many messages fit."""
+    def __init__(self, terms: Terms, kind: str, capacity: Term = None) -> None:
+        """`kind`: unbounded, bounded or rendezvous. `capacity`: of a bounded channel, how many messages fit."""
         self.terms, self.kind, self.capacity = terms, kind, 0 if kind == "rendezvous" else capacity
 
     def parts(self) -> tuple[Part, ...]:

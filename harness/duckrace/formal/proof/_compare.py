@@ -48,7 +48,7 @@ class Reading:
         most = max(map(len, menu.calls.values()))
         self.terms = Values(self.callers, self.handles, len(self.callers) * most + 2)
         kind = {None: "unbounded", 0: "rendezvous"}.get(menu.capacity, "bounded")
-        self.channel = make(self.terms, kind, menu.capacity)  # type: ignore[arg-type]
+        self.channel = make(self.terms, kind, menu.capacity)
         self.parts = self.channel.parts()
 
     @property

@@ -48,7 +48,7 @@ class Question:
 def question(terms: Symbols, kind: str, make: type[Channel] = Channel) -> Question:
     """`make`: the channel, or one with a mistake."""
     capacity = z3.Int("capacity") if kind == "bounded" else None
-    return Question(terms=terms, channel=make(terms, kind, capacity), state=symbolic_state())  # type: ignore[arg-type]
+    return Question(terms=terms, channel=make(terms, kind, capacity), state=symbolic_state())
 
 
 def prove(kind: str, make: type[Channel] = Channel, *, effort: int = EFFORT, asked: Asked) -> tuple[Result, ...]:
