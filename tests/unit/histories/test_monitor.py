@@ -179,7 +179,9 @@ CASES = {
         "a send 1; c try_recv; a ok; c 1",
     ),
     "a meeting with nobody": (0, "a send 1; a ok", Wrong.LOST, ["send 1"], "x recv; a send 1; a ok"),
-    "a meeting with one who came later": (0, "a send 1; a ok; x recv", Wrong.LOST, ["send 1"], "a send 1; x recv; a ok"),
+    "a meeting with one who came later": (
+        0, "a send 1; a ok; x recv", Wrong.LOST, ["send 1"], "a send 1; x recv; a ok",
+    ),
     "nobody to meet any more, and empty": (
         0, "a drop tx; a ok; c try_recv; c empty", Wrong.LATE_EMPTY, ["try_recv Empty", "drop tx"],
         "a drop tx; a ok; c try_recv; c gone",
