@@ -39,7 +39,7 @@ def one_receiver(history: History) -> History:
             waits = waits or operation.suspended
             kept.append(replace(operation, what=replace(what, handle=RECEIVER)))
     if len(drops) == len(receivers):
-        process = ("the last drop of a receiver", *sorted(map(repr, receivers)))
+        process = f"the last drop of {len(drops)} receivers"
         rets = [drop.ret for drop in drops if drop.ret is not None]
         ret = max(rets) if len(rets) == len(drops) else None
         what = Call(caller=process, operation="drop", handle=RECEIVER)

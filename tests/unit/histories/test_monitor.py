@@ -179,6 +179,9 @@ CASES = {
         "a send 1; c try_recv; a ok; c 1",
     ),
     "a meeting with nobody": (0, "a send 1; a ok", Wrong.LOST, ["send 1"], "x recv; a send 1; a ok"),
+    "a meeting with one who came later": (
+        0, "a send 1; a ok; x recv", Wrong.LOST, ["send 1"], "a send 1; x recv; a ok",
+    ),
     "nobody to meet any more, and empty": (
         0, "a drop tx; a ok; c try_recv; c empty", Wrong.LATE_EMPTY, ["try_recv Empty", "drop tx"],
         "a drop tx; a ok; c try_recv; c gone",
@@ -234,6 +237,19 @@ def test_order_per_sender(numpy: bool | None) -> None:
     judgement = judge(told(overtaken), per_sender=True)
     assert str(judgement) == "linearizable (FIFO per sender)"
     assert str(judge(told(overtaken))) == ("not linearizable (FIFO): 1 is sent before 2, and 2 is received before 1")
+
+
+@pytest.mark.parametrize("numpy", WAYS)
+def test_one_unknown_receive_for_messages_of_two_senders(numpy: bool | None) -> None:
+    """It took 1, because the channel was empty then; so it did not take 2, which 3 has overtaken."""
+    text = (
+        "m clone t2; m ok; x recv; {}a send 1 @tx; a ok; c try_recv; c empty; "
+        "b send 2 @t2; b ok; b send 3 @t2; b ok; c recv; c 3"
+    )
+    violation = found(text.format(""), None, numpy, per_sender=True)
+    assert violation is not None
+    assert violation.kind is Wrong.NOT_EMPTY
+    assert found(text.format("y recv; "), None, numpy, per_sender=True) is None
 
 
 def test_the_search_decides_what_the_monitor_cannot() -> None:

@@ -131,9 +131,10 @@ def test_monitor_against_every_order(per_sender: bool) -> None:
     assert wrong > 400
 
 
-def test_receives_of_unknown_outcome() -> None:
+@pytest.mark.parametrize("per_sender", [False, True])
+def test_receives_of_unknown_outcome(per_sender: bool) -> None:
     """Several at once, which may have taken what nobody else has."""
-    random = Random("unknown")
+    random = Random(f"unknown {per_sender}")
     verdicts: Counter[bool] = Counter()
     missed = 0
     for number in range(6_000):
@@ -143,9 +144,9 @@ def test_receives_of_unknown_outcome() -> None:
         what = mistake(random, draft) if random.random() < 0.8 else None
         history = draft.history()
         columns = columns_of(history, senders=draft.senders)
-        expected = explained(history, capacity, draft.senders)
+        expected = explained(history, capacity, draft.senders, per_sender=per_sender)
         assert expected or what is not None, f"this should be right\n{history}"
-        found = monitor(columns, capacity)
+        found = monitor(columns, capacity, per_sender=per_sender)
         if found is not None:
             assert not expected, f"{found}\n{history}"
         elif columns.relaxed in (None, MAKES_NO_TWO):
