@@ -90,7 +90,7 @@ def nothing_is_kept(plugin: Any, capacity: int | None) -> None:
     assert gone == ["a"], "a received message that nobody holds is alive: the channel keeps a reference to it"
 
 
-@case(50, on=(1, RENDEZVOUS), needs="clone")
+@case(50, on=(1, RENDEZVOUS), needs="refcount_drop")
 def nothing_is_kept_of_a_wait(plugin: Any, capacity: int) -> None:
     """the channel keeps no reference to a message whose send had to wait"""
     tx, rx = made(plugin, capacity)
