@@ -1,4 +1,4 @@
-"""Mistakes that only concurrency shows: one thread alone sees nothing of them, and `duckrace check` rejects them all."""
+"""Mistakes that only concurrency shows: one thread alone sees nothing of them, and `duckrace check` rejects each."""
 
 from __future__ import annotations
 
