@@ -151,11 +151,12 @@ def row(given: dict[str, Any], strategies: list[str], seeds: int, limit: int) ->
             if cells[name].given_up:
                 break
 
-    if given.get("program"):
-        with Fixed(given) as fixed:
-            for name in strategies:
-                if name != GENERATED:
-                    fill(name, lambda seed, name=name: fixed.needs(name, seed, limit, cells[name]))  # type: ignore[misc]
+    if not given["program"]:
+        return cells
+    with Fixed(given) as fixed:
+        for name in strategies:
+            if name != GENERATED:
+                fill(name, lambda seed, name=name: fixed.needs(name, seed, limit, cells[name]))  # type: ignore[misc]
     if GENERATED in cells:
         fill(GENERATED, lambda seed: drawn(given, seed, limit))
     return cells
@@ -163,7 +164,7 @@ def row(given: dict[str, Any], strategies: list[str], seeds: int, limit: int) ->
 
 def described(given: dict[str, Any]) -> str:
     """The program, in a few words of code."""
-    if not given.get("program"):
+    if not given["program"]:
         return "none: what never happens is seen by no execution"
     module, _, name = given["program"].rpartition("::")
     return f"{module.rpartition('.')[2]}::{name}"
@@ -178,7 +179,7 @@ def lines(options: argparse.Namespace) -> Iterator[tuple[str, bool]]:
         if options.mutants and given["name"] not in options.mutants:
             continue
         cells = row(given, strategies, options.seeds, options.limit)
-        found = any(cell.found for cell in cells.values()) or not given.get("program")
+        found = any(cell.found for cell in cells.values()) or not given["program"]
         yield (
             f"| {given['name']} | {given['row']} | {described(given)} | {' | '.join(map(str, cells.values()))} |",
             found,

@@ -41,9 +41,9 @@ class SleepsOverADrop(Core[Any]):
 
 
 class DropSeenLate(Core[Any]):
-    """A receive does not look for drops that were left to it: one that has returned is not seen."""
+    """A send does not look for drops that were left to the holder of the lock: one that has returned is not seen."""
 
-    take = edited(Core.take, ("self._apply_deferred()", "pass"))
+    put = edited(Core.put, ("self._apply_deferred()", "pass"))
 
 
 class ClosedBeforeDrained(BufferedCore[Any]):

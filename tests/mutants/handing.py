@@ -48,7 +48,14 @@ class GivenAndTimedOut(RendezvousCore[Any]):
 class WithdrawnLate(RendezvousCore[Any]):
     """A send that timed out withdraws its message in a second section of the lock: in between it can be taken."""
 
-    _leave = edited(Core._leave, ("waiter.line.leave(waiter)", "outcome is EXPIRED or waiter.line.leave(waiter)"))
+    _leave = edited(
+        Core._leave,
+        (
+            "waiter.line.leave(waiter)",
+            """if outcome is not EXPIRED or waiter.line is self.takers:
+            waiter.line.leave(waiter)""",
+        ),
+    )
 
     def put(self, seat: Any, value: Any, deadline: float) -> Any:
         refusal = super().put(seat, value, deadline)

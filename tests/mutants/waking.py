@@ -53,9 +53,18 @@ class WakesTwoAtMost(Core[Any]):
 
 
 class StaysInTheLine(BufferedCore[Any]):
-    """A call that timed out still stands in the line: the next wake-up is for nobody."""
+    """A call that timed out still stands in the line, without its message: the next wake-up is for nobody."""
 
-    _leave = edited(Core._leave, ("waiter.line.leave(waiter)", "outcome is EXPIRED or waiter.line.leave(waiter)"))
+    _leave = edited(
+        Core._leave,
+        (
+            "waiter.line.leave(waiter)",
+            """if outcome is EXPIRED:
+            waiter.value = None
+        else:
+            waiter.line.leave(waiter)""",
+        ),
+    )
 
 
 class KeepsItsWakeUp(Core[Any]):
