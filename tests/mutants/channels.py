@@ -371,7 +371,7 @@ class SleepsOnWithALimit(Core[Any]):
 class Mutant:
     """The plug-in: `mistakes` in front of the buffered core, of the rendezvous core, or of both."""
 
-    modules = ()
+    modules = ("channels", "editing")
     capabilities = reference.capabilities
 
     def __init__(self, mistake: type[Any]) -> None:

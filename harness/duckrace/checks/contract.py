@@ -23,7 +23,7 @@ from ._statements import STATEMENTS, UNOBSERVED
 from ._suite import PROGRAMS, Program, explore, flavour, made_by, not_claimed
 
 NAME: Final = "contract"
-FILES: Final = ("making", "ordering", "sending", "receiving", "dropping", "errors", "python_port")
+FILES: Final = ("making", "ordering", "sending", "receiving", "dropping", "errors", "python_port", "moments")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from duckrace.channels import RecvError, SendError, TryRecvError
 
 from ._calls import Begun, made, raises, rest
-from ._case import BUFFERED, UNBOUNDED, case
+from ._case import BUFFERED, RENDEZVOUS, UNBOUNDED, case
 
 
 class Died(Exception):
@@ -88,6 +88,22 @@ def nothing_is_kept(plugin: Any, capacity: int | None) -> None:
     assert (message.name, gone) == ("a", [])
     del message
     assert gone == ["a"], "a received message that nobody holds is alive: the channel keeps a reference to it"
+
+
+@case(50, on=(1, RENDEZVOUS), needs="refcount_drop")
+def nothing_is_kept_of_a_wait(plugin: Any, capacity: int) -> None:
+    """the channel keeps no reference to a message whose send had to wait"""
+    tx, rx = made(plugin, capacity)
+    gone: list[str] = []
+    for number in range(capacity):
+        tx.send(number)
+    waiting = Begun(lambda: tx.send(Noted("a", gone)))
+    assert [rx.recv() for _ in range(capacity)] == list(range(capacity))
+    message = rx.recv()
+    waiting.returned()
+    assert (message.name, gone) == ("a", [])
+    del message
+    assert gone == ["a"], "a message that was received is alive, and nobody holds it: the channel keeps a reference"
 
 
 @case(51, on=(UNBOUNDED, 2), needs="drop")
