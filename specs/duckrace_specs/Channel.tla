@@ -39,13 +39,16 @@ vars == <<buffer, senders, receiver, queue, pending, made>>
 
 Idle == [call |-> NoCall, phase |-> "idle", response |-> NoResponse]
 
-Init ==
+(* A new channel, of which these sender handles exist. *)
+New(handles) ==
     /\ buffer = <<>>
-    /\ senders = Tx
+    /\ senders = handles
     /\ receiver = TRUE
     /\ queue = <<>>
     /\ pending = [c \in Callers |-> Idle]
     /\ made = [c \in Callers |-> 0]
+
+Init == New(Tx)
 
 -----------------------------------------------------------------------------
 (* Looking at the state. *)
@@ -170,14 +173,17 @@ Refuse(c) ==
 -----------------------------------------------------------------------------
 (* The actions: the steps that there are. *)
 
-(* The caller makes its next call.  The channel has not noticed yet. *)
-start(c) ==
+(* The caller makes this call.  The channel has not noticed yet. *)
+Make(c, call) ==
     /\ Phase(c) = "idle"
-    /\ made[c] < Len(Menu[c])
     /\ made' = [made EXCEPT ![c] = @ + 1]
-    /\ \E call \in Menu[c][made[c] + 1] :
-           pending' = [pending EXCEPT ![c] = [call |-> call, phase |-> "called", response |-> NoResponse]]
+    /\ pending' = [pending EXCEPT ![c] = [call |-> call, phase |-> "called", response |-> NoResponse]]
     /\ UNCHANGED <<buffer, senders, receiver, queue>>
+
+(* The next call of the caller's menu. *)
+start(c) ==
+    /\ made[c] < Len(Menu[c])
+    /\ \E call \in Menu[c][made[c] + 1] : Make(c, call)
 
 (* A receive occupies the receiver: the guard of contract 87 is a step of its own. *)
 enter(c) ==

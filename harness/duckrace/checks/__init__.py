@@ -9,6 +9,7 @@
 ``linearizable``   generated programs: one order of the model's steps explains what threads were told
 ``blocked``        blocked calls justified: where nobody can go on, everybody who waits is right to
 ``outcomes``       small programs, every interleaving: exactly what the model allows (profile ``thorough``)
+``traces``         recorded executions, read by TLC: the spec allows them (profile ``thorough``)
 =================  ====================================================================================
 
 One file per row: a function from a :class:`~._run.Run` to a Row. ``_suite`` explores lists of programs, ``_profile``
@@ -29,7 +30,7 @@ from duckrace._errors import UsageError
 from duckrace._settings import called, duration, names, whole
 from duckrace.plugins._load import load
 
-from . import blocked, closure, conformance, contract, delivery, hangs, linearizable, outcomes, transitions
+from . import blocked, closure, conformance, contract, delivery, hangs, linearizable, outcomes, traces, transitions
 from ._certificate import verify
 from ._profile import PROFILES, profile_named
 from ._run import Progress, Run
@@ -46,6 +47,7 @@ ROWS: Final[Mapping[str, Callable[[Run], Row]]] = {
     blocked.NAME: blocked.check,
     outcomes.NAME: outcomes.check,
     transitions.NAME: transitions.check,
+    traces.NAME: traces.check,
 }
 
 

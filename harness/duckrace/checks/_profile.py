@@ -19,6 +19,8 @@ class Programs:
     linearizable: int  # programs of this row
     blocked: int
     samples: int  # schedules of each, besides the one that is drawn with it
+    traces: int  # programs whose executions are recorded
+    traced: int  # schedules of each of these
     threads: int = 3
     operations: int = 3  # of a thread, at most
     around: int = 2  # before the threads and after them, at most
@@ -52,7 +54,7 @@ PROFILES: Final = {
         must_hang=3,
         outcomes=Size(threads=2, calls=3),
         transitions=200,
-        generated=Programs(linearizable=50, blocked=50, samples=8),
+        generated=Programs(linearizable=50, blocked=50, samples=8, traces=40, traced=6),
     ),
     "default": Profile(
         contract=80,
@@ -64,7 +66,7 @@ PROFILES: Final = {
         must_hang=15,
         outcomes=Size(calls=3),
         transitions=2_200,
-        generated=Programs(linearizable=260, blocked=200, samples=12),
+        generated=Programs(linearizable=260, blocked=200, samples=12, traces=150, traced=8),
     ),
     "thorough": Profile(
         contract=400,
@@ -76,8 +78,10 @@ PROFILES: Final = {
         must_hang=60,
         outcomes=Size(calls=4),  # all six: `duckrace verify`, many times as long
         transitions=40_000,
-        generated=Programs(linearizable=2_000, blocked=1_500, samples=24, threads=4, operations=4),
-        rows=(*ALWAYS, "outcomes", "transitions"),
+        generated=Programs(
+            linearizable=2_000, blocked=1_500, samples=24, traces=500, traced=16, threads=4, operations=4
+        ),
+        rows=(*ALWAYS, "outcomes", "transitions", "traces"),
     ),
 }
 

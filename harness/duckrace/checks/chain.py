@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -31,7 +31,18 @@ from duckrace._errors import UsageError
 from duckrace._scenario import Reference, resolve
 from duckrace._session import Session
 from duckrace._settings import Settings
-from duckrace.formal import Checked, Proof, Proved, Report, Run, load_manifest, load_proofs
+from duckrace.formal import (
+    Checked,
+    Proof,
+    Proved,
+    Report,
+    Run,
+    TraceChecked,
+    TraceRun,
+    load_manifest,
+    load_proofs,
+    load_traces,
+)
 from duckrace.plugins._load import LOOK, find, load
 
 __all__ = ["Chain", "Link", "Part", "Stale", "of_check", "of_spec", "read", "stale", "unchecked_spec", "write"]
@@ -47,13 +58,17 @@ LINKS: Final = {
     "mutex-live": "refinement: liveness",
     "graph": "model ≡ spec",
     "any-size": "any size",
+    "trace": "traces",
+    "recorded": "traces",
     "fault": "mutants of the properties",
     "mutant": "mutants of the algorithm",
     "mutant-live": "mutants of the algorithm: liveness",
     "model": "mutants of the model",
     "any-size-mutant": "mutants of the proof",
+    "trace-mutant": "mutants of the traces",
 }
 """What runs of the manifest are about, by what stands before the slash of their names. Others are named by that."""
+Made: TypeAlias = Checked | Proved | TraceChecked
 OURS: Final = ("duckrace.checks", "duckrace_models", "duckrace.plugins._")
 
 
@@ -134,7 +149,7 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
 
 def of_spec(report: Report, file: str, *, quick: bool) -> Part:
     """What TLC and z3 did. Links of which no run was made are listed as not checked."""
-    runs: dict[str, Checked | Proved] = {one.run.name: one for one in report.checked}
+    runs: dict[str, Made] = {one.run.name: one for one in (*report.checked, *report.traces)}
     runs.update({one.proof.name: one for one in report.proved})
     return Part(
         renew=shlex.join(["duckrace", "spec", *(["--quick"] if quick else []), "--certificate", file]),
@@ -174,7 +189,7 @@ def _of_row(row: Row) -> Link:
 def _links() -> dict[str, list[str]]:
     """The names of all runs and proofs there are, by link."""
     found: dict[str, list[str]] = {}
-    every: list[Run | Proof] = [*load_manifest(), *load_proofs()]
+    every: list[Run | Proof | TraceRun] = [*load_manifest(), *load_proofs(), *load_traces()]
     for one in every:
         prefix = one.name.partition("/")[0]
         if isinstance(one, Proof) and not one.accepted:
@@ -183,7 +198,7 @@ def _links() -> dict[str, list[str]]:
     return found
 
 
-def _of_runs(link: str, names: Sequence[str], runs: Mapping[str, Checked | Proved]) -> Link:
+def _of_runs(link: str, names: Sequence[str], runs: Mapping[str, Made]) -> Link:
     made = [runs[name] for name in names if name in runs]
     covered = f"{len(made)} of {len(names)} runs"
     if not made:
@@ -195,12 +210,15 @@ def _of_runs(link: str, names: Sequence[str], runs: Mapping[str, Checked | Prove
         outcome = "inconclusive" if all(one.finding in unsure for one in wrong) else "failed"
     tlc = [one for one in made if isinstance(one, Checked)]
     z3 = [one for one in made if isinstance(one, Proved)]
+    read = [one.reading for one in made if isinstance(one, TraceChecked)]
     counts = {
         "runs": len(made),
         "states": sum(one.answer.distinct for one in tlc) + sum(one.states for one in z3),
-        "edges": sum(one.edges for one in made),
+        "edges": sum(one.edges for one in (*tlc, *z3)),
         "queries": sum(one.queries for one in z3),
         "statements": sum(each.proved for one in z3 for each in one.statements),
+        "traces": sum(reading.different for reading in read),
+        "events": sum(reading.events for reading in read),
     }
     return Link(
         name=link,
@@ -212,8 +230,8 @@ def _of_runs(link: str, names: Sequence[str], runs: Mapping[str, Checked | Prove
     )
 
 
-def _name_of(one: Checked | Proved) -> str:
-    return one.run.name if isinstance(one, Checked) else one.proof.name
+def _name_of(one: Made) -> str:
+    return one.proof.name if isinstance(one, Proved) else one.run.name
 
 
 # --- files -----------------------------------------------------------------------------------------------------------

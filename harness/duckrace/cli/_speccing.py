@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +15,9 @@ from ._certifying import look_at_certificate, write_spec
 from ._options import certificate_, json_, option, quiet_
 from ._process import Process
 from ._status import INCONCLUSIVE
+
+if TYPE_CHECKING:
+    from duckrace import formal
 
 MOST_JOBS = 4  # a JVM each
 
@@ -49,8 +54,9 @@ def spec(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Check that the channel's specs have their properties, that its algorithm refines its spec, that what they promise
-    is true for any number of threads and messages, and that mutants of all of it are rejected.
+    """Check that the channel's specs have their properties, that its algorithm refines its spec, that recorded
+    executions are behaviours of the spec, that what it promises is true for any number of threads and messages, and
+    that mutants of all of it are rejected.
 
     Needs the extra `formal`: python -m pip install 'duckrace[formal]'.
 
@@ -61,18 +67,24 @@ def spec(
     from duckrace.report import as_json as documents
     from duckrace.report import spec_story, terminal
 
-    every: list[formal.Run | formal.Proof] = [*formal.load_manifest(), *formal.load_proofs()]
+    every: list[formal.Run | formal.Proof | formal.TraceRun] = [
+        *formal.load_manifest(),
+        *formal.load_proofs(),
+        *formal.load_traces(),
+    ]
     chosen = choose(every, only, quick=quick)
     runs = [one for one in chosen if isinstance(one, formal.Run)]
     proofs = [one for one in chosen if isinstance(one, formal.Proof)]
+    traced = [one for one in chosen if isinstance(one, formal.TraceRun)]
     if as_list:
         if as_json:
-            click.echo(documents.encode_runs(runs, proofs))
+            click.echo(documents.encode_runs(runs, proofs, traced))
         else:
             terminal.show(spec_story.of_list(chosen), sys.stdout)
         return 0
     look_at_certificate(certificate)
-    tools = formal.find_tools() if runs else None
+    tools = formal.find_tools() if runs or traced else None
+    most = jobs or min(os.cpu_count() or 1, MOST_JOBS)
     with terminal.Bar(shown=not (quiet or as_json)) as bar:
         try:
             began = time.monotonic()
@@ -84,11 +96,19 @@ def spec(
                 checked = formal.check_specs(
                     tools,
                     runs,
-                    jobs=jobs or min(os.cpu_count() or 1, MOST_JOBS),
+                    jobs=most,
                     limit=limit,
                     progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
                 )
-                report = replace(checked, proved=proved, seconds=time.monotonic() - began)
+                found = formal.check_traces(
+                    tools,
+                    traced,
+                    _record,
+                    jobs=most,
+                    limit=limit,
+                    progress=lambda done, of: bar.update("traces", done, of, "events"),
+                )
+                report = replace(checked, proved=proved, traces=found, seconds=time.monotonic() - began)
         except KeyboardInterrupt:
             bar.close()
             click.echo("Interrupted: nothing can be said.", err=True)
@@ -102,3 +122,9 @@ def spec(
     else:
         terminal.show(spec_story.of_report(report, terminal.width(sys.stdout), traces=traces), sys.stdout)
     return report.exit_status
+
+
+def _record(run: formal.TraceRun) -> Sequence[formal.Trace]:
+    from duckrace.checks._recording import recorded  # Hypothesis, which takes a while to load
+
+    return recorded(run.programs, run.samples)

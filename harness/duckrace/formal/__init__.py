@@ -9,16 +9,24 @@
 ``_runs``       all of them, and whether they came to that
 ``_translate``  a counterexample as channel operations in words
 ``proof``       the channel once more, for z3: what is true of it for any number of callers and messages
+``_recorded``   a recorded execution as a trace, and traces as a TLA+ module
+``_reading``    traces read by TLC: how far each is something that the channel can do
+``_written``    the traces that every run of the specs reads, and mutants of them
+``_traces``     all of these, and whether they came to what they have to
 
 The specs are data, in ``duckrace_specs``. It knows specs and models; it must not know channels, nor screens.
 """
 
 from ._graph import Difference
 from ._manifest import Run, load_manifest
+from ._reading import Reading, in_words, read_traces
+from ._recorded import Trace
 from ._runs import Checked, Report, check_specs
 from ._tlc import Answer, Moment
-from ._tools import Tools, find_tools
+from ._tools import NotInstalled, Tools, find_tools
+from ._traces import TraceChecked, check_traces
 from ._translate import Sentence, translate, translate_difference, translate_state, translate_step
+from ._written import TraceRun, load_traces
 from .proof import Counterexample, Proof, Proved, check_proofs, load_proofs
 
 __all__ = [
@@ -27,17 +35,26 @@ __all__ = [
     "Counterexample",
     "Difference",
     "Moment",
+    "NotInstalled",
     "Proof",
     "Proved",
+    "Reading",
     "Report",
     "Run",
     "Sentence",
     "Tools",
+    "Trace",
+    "TraceChecked",
+    "TraceRun",
     "check_proofs",
     "check_specs",
+    "check_traces",
     "find_tools",
+    "in_words",
     "load_manifest",
     "load_proofs",
+    "load_traces",
+    "read_traces",
     "translate",
     "translate_difference",
     "translate_state",

@@ -21,6 +21,7 @@ from ._manifest import Run, configuration, formulas, spec_modules
 from ._mistakes import mistaken
 from ._tlc import KILLED_AFTER, Answer, run_tlc
 from ._tools import Tools
+from ._traces import TraceChecked
 from .proof import Proved
 
 Finding = Literal["as expected", "rejected", "not rejected", "rejected by another", "other states", "stopped", "broken"]
@@ -73,17 +74,21 @@ class Report:
     """SHA-256 of TLC; empty if it was not needed."""
     proved: tuple[Proved, ...] = ()
     """What z3 was asked."""
+    traces: tuple[TraceChecked, ...] = ()
+    """What TLC has read."""
 
     @property
     def ok(self) -> bool:
         """Whether everything came to what it has to."""
-        return all(one.ok for one in self.checked) and all(one.ok for one in self.proved)
+        runs = all(one.ok for one in self.checked) and all(one.ok for one in self.traces)
+        return runs and all(one.ok for one in self.proved)
 
     @property
     def exit_status(self) -> int:
         """0: all as expected; 1: something is not; 3: nothing else is wrong, but some runs said nothing."""
         wrong: set[str] = {one.finding for one in self.checked if not one.ok}
         wrong |= {one.finding for one in self.proved if not one.ok}
+        wrong |= {one.finding for one in self.traces if not one.ok}
         return 0 if not wrong else 3 if wrong <= {"stopped", "broken", "not proved"} else 1
 
 

@@ -87,11 +87,13 @@ def run_tlc(
     progress: Callable[[int], None] = lambda distinct: None,
     stop: threading.Event | None = None,
     into: Path | None = None,
+    short: bool = False,
 ) -> Answer:
     """Check `module` with this text of a .cfg; `modules` are the texts of all .tla files, by name.
 
     `limit` is in seconds; a run that takes longer, or during which `stop` is set, is ``stopped``. `progress` is told
     the number of distinct states now and then. `into` is a folder to run in, for who wants what TLC writes (-dump).
+    `short`: it takes some seconds, in which Java's optimizing compiler would cost more than it gains.
     """
     with tempfile.TemporaryDirectory(prefix="duckrace-tlc-") as name:
         folder = Path(name) if into is None else into
@@ -102,6 +104,7 @@ def run_tlc(
             str(tools.java),
             "-XX:+UseSerialGC",  # the runs are small, and several of them share the processors
             f"-Xmx{HEAP}",
+            *(["-XX:TieredStopAtLevel=1"] if short else []),
             f"-Djava.io.tmpdir={folder}",
             "-cp",
             str(tools.jar),

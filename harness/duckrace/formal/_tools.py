@@ -21,6 +21,10 @@ JAVA_VARIABLE: Final = "DUCKRACE_JAVA"
 INSTALL: Final = "python -m pip install 'duckrace[formal]'"
 
 
+class NotInstalled(UsageError):
+    """Java or TLC is not there, and nobody said that it is."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
     """What TLC is run with."""
@@ -36,7 +40,7 @@ class Tools:
 def find_tools(environment: Mapping[str, str] | None = None) -> Tools:
     """The Java and the jar to use: `environment` (this process's) overrides the packages.
 
-    Raises UsageError if there is none, with the command that installs them.
+    Raises NotInstalled, with the command that installs them, and UsageError for a variable that names no file.
     """
     given = os.environ if environment is None else environment
     return Tools(
@@ -59,4 +63,4 @@ def _find(given: Mapping[str, str], variable: str, what: str, package: str, insi
             path = Path(place, name)
             if path.is_file():
                 return path
-    raise UsageError(f"{what} is not installed: run `{INSTALL}`, or name it in {variable}.")
+    raise NotInstalled(f"{what} is not installed: run `{INSTALL}`, or name it in {variable}.")

@@ -16,7 +16,7 @@ from duckrace._data import Certificate, CheckReport, Failure, Result, Row, Stres
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
     from duckrace.checks.chain import Chain, Stale
-    from duckrace.formal import Proof, Proved, Report, Run
+    from duckrace.formal import Proof, Proved, Report, Run, TraceRun
 
 FORMAT: Final = 1
 
@@ -102,18 +102,33 @@ def encode_spec(report: Report) -> str:
                 for one in report.checked
             ],
             "proofs": [_proved(one) for one in report.proved],
+            "traces": [
+                {
+                    **_traced(one.run),
+                    "finding": one.finding,
+                    "passed": one.ok,
+                    "found_rejected": one.rejected[0],
+                    "event": one.rejected[1],
+                    "traces": len(one.reading.traces),
+                    "different": one.reading.different,
+                    "events": one.reading.events,
+                    "message": one.reading.message,
+                }
+                for one in report.traces
+            ],
         }
     )
 
 
-def encode_runs(runs: Sequence[Run], proofs: Sequence[Proof] = ()) -> str:
-    """`runs` before they are made, as ``{"format": 1, "kind": "spec-runs", ...}``."""
+def encode_runs(runs: Sequence[Run], proofs: Sequence[Proof] = (), traces: Sequence[TraceRun] = ()) -> str:
+    """What is before it is run, as ``{"format": 1, "kind": "spec-runs", ...}``."""
     return _encode(
         {
             "format": FORMAT,
             "kind": "spec-runs",
             "runs": [_run(run) for run in runs],
             "proofs": [_proof(proof) for proof in proofs],
+            "traces": [_traced(run) for run in traces],
         }
     )
 
@@ -149,6 +164,19 @@ def _proved(one: Proved) -> dict[str, Any]:
 
 def _proof(proof: Proof) -> dict[str, Any]:
     return {**msgspec.to_builtins(proof), "link": proof.link}
+
+
+def _traced(run: TraceRun) -> dict[str, Any]:
+    return {
+        "name": run.name,
+        "shows": run.shows,
+        "control": run.control,
+        "rejected": run.rejected,
+        "programs": run.programs,
+        "samples": run.samples,
+        "least": run.least,
+        "quick": run.quick,
+    }
 
 
 def _run(run: Run) -> dict[str, Any]:

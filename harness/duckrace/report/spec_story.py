@@ -12,7 +12,17 @@ from collections.abc import Sequence
 from typing import Final
 
 from duckrace._words import many
-from duckrace.formal import Checked, Proof, Report, Run, Sentence, translate, translate_difference
+from duckrace.formal import (
+    Checked,
+    Proof,
+    Report,
+    Run,
+    Sentence,
+    TraceChecked,
+    TraceRun,
+    translate,
+    translate_difference,
+)
 
 from . import proof_story
 from .layout import Line, Span, columns, line, paragraph
@@ -22,10 +32,13 @@ STYLES: Final = {"as expected": "good", "stopped": "unsure", "broken": "unsure"}
 JAR: Final = 12  # digits of a hash; all of them: --json
 
 
-def of_list(runs: Sequence[Run | Proof]) -> list[Line]:
+def of_list(runs: Sequence[Run | Proof | TraceRun]) -> list[Line]:
     """What there is to run."""
     table: list[list[Span | str]] = [[(head, "dim") for head in ("run", "has to be", "states", "shows")]]
     for run in runs:
+        if isinstance(run, TraceRun):
+            table.append([run.name, f"rejected at event {run.rejected}" if run.rejected else "accepted", "", run.shows])
+            continue
         expected = _expectation(run) if isinstance(run, Run) else _expected_of(run)
         states = f"{run.distinct:,}" if run.accepted and run.distinct else ""
         table.append([run.name, expected, states, run.shows])
@@ -41,8 +54,10 @@ def of_report(report: Report, width: int, *, traces: bool = False) -> list[Line]
         time = f"{one.answer.seconds:.1f} s"
         table.append([one.run.name, _said(one), states, time, (word, STYLES.get(one.finding, "bad"))])
     lines = [line(("duckrace spec", "heading"))]
-    if report.checked:
-        lines += [*gap(columns(table, [None] * 5)), *gap(paragraph(_effort(report), width))]
+    lines += gap(columns(table, [None] * 5)) if report.checked else []
+    lines += gap(_traces(report.traces))
+    if report.checked or report.traces:
+        lines += gap(paragraph(_effort(report), width))
     if report.proved:
         lines += gap(proof_story.of_proofs(report.proved))
     for proved in report.proved:
@@ -51,7 +66,50 @@ def of_report(report: Report, width: int, *, traces: bool = False) -> list[Line]
     for one in report.checked:
         if not one.ok or (traces and (one.answer.trace or one.difference)):
             lines += gap(of_one(one, width))
+    for trace in report.traces:
+        if not trace.ok or (traces and trace.run.rejected):
+            lines += gap(of_recorded(trace, width))
     return [*lines, line(), *brief(report)]
+
+
+def _traces(checked: Sequence[TraceChecked]) -> list[Line]:
+    """A row for each entry of traces.toml."""
+    if not checked:
+        return []
+    table: list[list[Span | str]] = [[(head, "dim") for head in ("trace", "TLC says", "traces", "events", "")]]
+    for one in checked:
+        word = "" if one.ok else one.finding.upper()
+        counts = [f"{one.reading.different:,}", f"{one.reading.events:,}"]
+        table.append([one.run.name, _read(one), *counts, (word, STYLES.get(one.finding, "bad"))])
+    return columns(table, [None] * 5)
+
+
+def _read(one: TraceChecked) -> str:
+    number, _ = one.rejected
+    return f"rejected at event {number}" if number else str(one.reading.status)
+
+
+def of_recorded(one: TraceChecked, width: int) -> list[Line]:
+    """One trace, or some, worth a look."""
+    lines = [line((one.run.name, "heading"), f"  {one.run.shows}")]
+    number, words = one.rejected
+    said = f"Event {number}, {words}, is nothing that the spec allows." if number else ""
+    match one.finding:
+        case "as expected":
+            said += " So it has to be."
+        case "rejected elsewhere":
+            said += f" Event {one.run.rejected} has to be the first."
+        case "not rejected":
+            said = f"The spec allows all of it; event {one.run.rejected} has to be rejected."
+        case "too few":
+            said = f"There have to be {one.run.least:,} different traces, and are {one.reading.different:,}."
+        case "stopped":
+            said = "It took too long and was stopped: nothing can be said."
+        case "broken":
+            said = "TLC could not read it:"
+    lines += paragraph(said, width)
+    lines += [line("  ", (text, "dim")) for text in one.reading.message.splitlines()[:20]]
+    return lines
 
 
 def of_one(one: Checked, width: int) -> list[Line]:
@@ -93,9 +151,13 @@ def brief(report: Report) -> list[Line]:
         rejected = len(report.checked) - right
         proofs = sum(one.proof.accepted for one in report.proved)
         refuted = len(report.proved) - proofs
+        read = sum(one.reading.different for one in report.traces if not one.run.rejected)
+        mutated = sum(one.run.rejected > 0 for one in report.traces)
         parts = (
             f"{many(right, 'run')} accepted" if right else "",
             f"{many(rejected, 'run')} rejected by the check that has to" if rejected else "",
+            f"{many(read, 'trace')} accepted" if read else "",
+            f"{many(mutated, 'trace')} rejected at the event that has to be" if mutated else "",
             f"{many(proofs, 'proof')} accepted" if proofs else "",
             f"{many(refuted, 'proof')} refuted where it has to be" if refuted else "",
         )
@@ -103,13 +165,14 @@ def brief(report: Report) -> list[Line]:
     word, style = ("FAILED", "bad") if report.exit_status == 1 else ("INCONCLUSIVE", "unsure")
     wrong = _wrong(report)
     names = ", ".join(f"{name} ({finding})" for name, finding in wrong)
-    runs = many(len(report.checked) + len(report.proved), "run")
+    runs = many(len(report.checked) + len(report.proved) + len(report.traces), "run")
     return [line((word, style), f"  {len(wrong)} of {runs}: {names}")]
 
 
 def _wrong(report: Report) -> list[tuple[str, str]]:
     """What did not come to what it has to, and what it came to."""
     runs: list[tuple[str, str]] = [(one.run.name, one.finding) for one in report.checked if not one.ok]
+    runs += [(one.run.name, one.finding) for one in report.traces if not one.ok]
     return [*runs, *((one.proof.name, one.finding) for one in report.proved if not one.ok)]
 
 
@@ -129,14 +192,16 @@ def _said(one: Checked) -> str:
     return "the model's graph" if one.run.compares and one.answer.status == "accepted" else one.answer.status
 
 
-def _quick(runs: Sequence[Run | Proof]) -> str:
+def _quick(runs: Sequence[Run | Proof | TraceRun]) -> str:
     return f"{sum(run.quick for run in runs)} of them with --quick"
 
 
 def _effort(report: Report) -> str:
-    states = sum(one.answer.distinct for one in report.checked)
+    states = sum(one.answer.distinct for one in report.checked) + sum(one.reading.states for one in report.traces[:1])
+    what = [many(len(report.checked), "run")] * bool(report.checked)
+    what += [f"{sum(one.reading.events for one in report.traces):,} events of traces"] * bool(report.traces)
     return (
-        f"{many(len(report.checked), 'run')}, {states:,} states in {shown_seconds(report.seconds)}. "
+        f"{', '.join(what)}, {states:,} states in {shown_seconds(report.seconds)}. "
         f"TLC is tla2tools.jar, SHA-256 {report.jar[:JAR]}."
     )
 

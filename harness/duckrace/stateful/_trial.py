@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from duckrace._endings import ending
 from duckrace._scenario import Reference
@@ -57,7 +57,7 @@ class Trial:
         self.session: Session
         self._stack = ExitStack()
 
-    def __enter__(self) -> Trial:
+    def __enter__(self) -> Self:
         self.session = self._stack.enter_context(Session(self.reference, self.settings))
         return self
 

@@ -71,13 +71,32 @@ def test_interrupt() -> None:
     assert (process.returncode, printed, said) == (3, "", "Interrupted: nothing can be said.\n")
 
 
+@pytest.mark.tlc
+def test_traces(duckrace: Run) -> None:
+    done = duckrace("spec", "--only", "trace/bounded", "--only", "trace-mutant/no-bound", "--traces")
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert "Event 4, ta.try_send(2) of a returns Ok(), is nothing that the spec allows. So it has to be." in lines
+    assert lines[-1] == "PASSED  1 trace accepted, 1 trace rejected at the event that has to be"
+
+
+@pytest.mark.tlc
+def test_recorded_executions(duckrace: Run) -> None:
+    done = duckrace("spec", "--only", "recorded/reference-quick", "--json")
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["passed"], found["runs"]) == (0, True, [])
+    (recorded,) = found["traces"]
+    assert recorded["finding"] == "as expected"
+    assert recorded["events"] > recorded["different"] >= recorded["least"] > 0
+
+
 def test_list(duckrace: Run) -> None:
     done = duckrace("spec", "--list", "--only", MUTANT)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"  {MUTANT}  rejected by Refines" in done.stdout
     found = json.loads(duckrace("spec", "--list", "--json", "--quick").stdout)
     assert found["kind"] == "spec-runs"
-    assert all(run["quick"] for run in found["runs"])
+    assert all(run["quick"] for run in (*found["runs"], *found["traces"]))
 
 
 @pytest.mark.parametrize(

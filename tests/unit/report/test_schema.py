@@ -15,7 +15,18 @@ from duckrace import Kind, Verdict, cli
 from duckrace._data import CheckReport, Row, Statement
 from duckrace.checks import chain
 from duckrace.checks.baseline import Comparison
-from duckrace.formal import Answer, Checked, Proved, Report, check_proofs, load_manifest, load_proofs
+from duckrace.formal import (
+    Answer,
+    Checked,
+    Proved,
+    Reading,
+    Report,
+    TraceChecked,
+    check_proofs,
+    load_manifest,
+    load_proofs,
+    load_traces,
+)
 from duckrace.formal.proof import Statement as Proposition
 from duckrace.report.as_json import (
     encode_certificate,
@@ -157,7 +168,14 @@ def test_runs_of_tlc() -> None:
         Checked(run=runs[0], answer=violated, violated="Fifo"),
         Checked(run=runs[-1], answer=broken),
     )
-    found = valid(encode_spec(Report(checked=checked, seconds=3.0, jar="0" * 64)))
+    written = load_traces()
+    assert len(valid(encode_runs(runs, (), written))["traces"]) == len(written)
+    assert written[0].trace is not None
+    reading = Reading(traces=(written[0].trace,), read=(3,), items=((None, (1, ())),), states=1, seconds=1.0)
+    traces = (TraceChecked(run=written[0], reading=reading),)
+    found = valid(encode_spec(Report(checked=checked, seconds=3.0, jar="0" * 64, traces=traces)))
+    assert [(one["finding"], one["found_rejected"]) for one in found["traces"]] == [("rejected", 4)]
+    assert found["traces"][0]["event"] == "tb.send(2) of b returns Ok()"
     assert [run["finding"] for run in found["runs"]] == ["as expected", "rejected", "broken"]
     assert (found["passed"], found["exit_status"]) == (False, 1)
 
