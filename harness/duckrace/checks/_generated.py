@@ -18,6 +18,7 @@ from duckrace._corpus import Fate, Kept, key_of
 from duckrace._data import Failure, Kind, Row, Statement, Verdict
 from duckrace._exploration import Exploration
 from duckrace._session import Session
+from duckrace._settings import TIMEOUTS
 from duckrace._token import decode
 from duckrace.histories import Wrong
 from duckrace.kernel import machine
@@ -242,16 +243,17 @@ class Generated:
         corpus, trial = self.run.corpus, self.trial
         if corpus is None:
             return False
-        for one in corpus.kept(key_of(trial.reference), trial.settings)[0]:
+        settings = [replace(trial.settings, timeouts=timeouts) for timeouts in TIMEOUTS]
+        for one in corpus.kept(key_of(trial.reference), *settings)[0]:
             if self.run.cut:
                 break
             calls = one.token.arguments[len(trial.reference.arguments) :]
             if len(calls) != 5:
                 self.fates.append((one, Fate.UNCLEAR))  # of a release with other arguments
                 continue
-            program = program_of(calls)
-            with Session(trial.reference_of(program), trial.settings) as session:
-                exploration = Exploration(session, trial.settings, Replay(()), alone=True)
+            program = program_of(calls, one.token.timeouts)
+            with Session(trial.reference_of(program), trial.settings_of(program)) as session:
+                exploration = Exploration(session, trial.settings_of(program), Replay(()), alone=True)
                 exploration.again([one], keep_going=False)
             self.fates += exploration.fates
             failure = exploration.result(1).failure
@@ -268,8 +270,8 @@ class Generated:
             corpus.settle(key_of(reference), name, self.fates, [self.failure] if self.failure is not None else [])
 
 
-def program_of(calls: tuple[object, ...]) -> Program:
-    """The program in a token."""
+def program_of(calls: tuple[object, ...], timeouts: str) -> Program:
+    """The program in a token: its last arguments, and a setting."""
     capacity, senders, before, threads, after = calls
 
     def steps(part: object) -> tuple[tuple[object, ...], ...]:
@@ -281,4 +283,5 @@ def program_of(calls: tuple[object, ...]) -> Program:
         before=steps(before),
         threads=tuple(map(steps, threads)),  # type: ignore[call-overload]
         after=steps(after),
+        timeouts=timeouts,
     )

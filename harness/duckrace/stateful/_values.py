@@ -23,6 +23,8 @@ class Program:
     """Of the channel, if it is a program on one."""
     senders: tuple[str, ...] = ()
     """The sender handles that there are from the start."""
+    timeouts: str = "idle"
+    """When timers fire while it runs, as in `Settings`: it can take a time-out at a bad moment to see a mistake."""
 
     @property
     def parts(self) -> tuple[tuple[Step, ...], tuple[tuple[Step, ...], ...], tuple[Step, ...]]:

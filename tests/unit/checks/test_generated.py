@@ -41,7 +41,8 @@ BROKEN = [("lost_message", "linearizable"), ("stolen_slot", "linearizable"), ("l
 def program(row: Row) -> Program:
     """The program of a failure."""
     assert row.failure is not None
-    return program_of(decode(row.failure.schedule).arguments[2:])
+    token = decode(row.failure.schedule)
+    return program_of(token.arguments[2:], token.timeouts)
 
 
 @pytest.mark.once
