@@ -26,6 +26,7 @@ from duckrace.search import Replay, Strategy
 from duckrace.stateful._channel_trial import ChannelTrial
 from duckrace.stateful._channels import Channels, Size
 from duckrace.stateful._drawing import Drawing
+from duckrace.stateful._fewer import smallest
 from duckrace.stateful._hunt import HEALTHY, Hunt
 from duckrace.stateful._trial import Seen, Stopped
 from duckrace.stateful._values import Case, Program
@@ -165,11 +166,14 @@ class Generated:
         hunt = Hunt(self, samples=self.samples)
         with self.trial, no_traces():
             try:
-                hunt.run(options, prepare)
-            except Fails:
-                if hunt.failed is not None:
-                    self.failing = hunt.failed, self.trial.case(hunt.failed)
-                return "failed"
+                try:
+                    hunt.run(options, prepare)
+                except Fails:
+                    if hunt.failed is not None:
+                        self.failing = hunt.failed, self.trial.case(hunt.failed)
+                        case = smallest(self.trial, hunt.failed, self.in_time)
+                        self.failing = case, self.trial.case(case)
+                    return "failed"
             except Enough:
                 return "failed" if self.failing is not None else "cut"
             except Stopped:

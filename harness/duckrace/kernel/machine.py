@@ -96,9 +96,9 @@ class SimThread:
     """
 
     __slots__ = (
-        "began", "daemon", "deadline", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners", "last_name",
-        "limited", "locals", "made", "n", "number", "obj", "objects", "op", "path", "polls", "rank", "seen", "spawned",
-        "switch", "timer", "unwound", "waits",
+        "began", "daemon", "deadline", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners",
+        "last_name", "limited", "locals", "made", "n", "number", "obj", "objects", "op", "path", "polls", "rank",
+        "seen", "spawned", "switch", "timer", "unwound", "waits",
     )  # fmt: skip
 
     def __init__(self, n: int, path: tuple[int, ...], function: Callable[..., object], daemon: bool) -> None:
