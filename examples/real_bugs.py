@@ -114,6 +114,10 @@ class ParkedSender(SyncSender[T]):
             channel.parked.append(self)
 
 
-disconnected_too_soon = Plugin("Disconnected too soon", TwoLooks)
-empty_too_soon = Plugin("Empty too soon", Places)
-full_and_empty = Plugin("Full and Empty", Parked, ParkedSender)
+class RealBug(Plugin):
+    modules = ("broken",)  # to be loaded anew, as this file is
+
+
+disconnected_too_soon = RealBug("Disconnected too soon", TwoLooks)
+empty_too_soon = RealBug("Empty too soon", Places)
+full_and_empty = RealBug("Full and Empty", Parked, ParkedSender)

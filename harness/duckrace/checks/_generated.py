@@ -20,7 +20,8 @@ from duckrace._exploration import Exploration
 from duckrace._session import Session
 from duckrace._settings import TIMEOUTS
 from duckrace._token import decode
-from duckrace.histories import Wrong
+from duckrace.histories import Violation, Wrong
+from duckrace.histories._draw import called, lanes, shown
 from duckrace.kernel import machine
 from duckrace.search import Replay, Strategy
 from duckrace.stateful._channel_trial import ChannelTrial
@@ -219,8 +220,8 @@ class Generated:
         message = message or failure.message
         judgement = seen.judgement if seen is not None else None
         violation = judgement.violation if judgement is not None else None
-        explained = violation.explanation if violation is not None else ""
-        self.failure = replace(failure, message=message, explanation=explained.partition("\n")[2].strip(), traceback="")
+        explained = witness(violation) if violation is not None else ""
+        self.failure = replace(failure, message=message, explanation=explained, traceback="")
         self.program = written(
             program,
             self.run.subject.reference,
@@ -272,6 +273,20 @@ class Generated:
         if corpus is not None:
             name = f"{reference.text} with {self.run.subject.name}"
             corpus.settle(key_of(reference), name, self.fates, [self.failure] if self.failure is not None else [])
+
+
+def witness(violation: Violation) -> str:
+    """What is to be said after the first line: a story where there is one, otherwise the calls that show it."""
+    story = violation.explanation.partition("\n")[2].strip()
+    operations = violation.operations
+    if story or not operations:
+        return story
+    drawn = lanes(operations)
+    if violation.kind is Wrong.LOST_WAKEUP and len(operations) > 1:
+        waits, woken_by = operations[0], operations[-1]
+        by = f"{woken_by.process}, {shown(woken_by)}, should have woken {waits.process}: {called(waits.what)}"
+        drawn = f"{by}.\n\n{drawn}"
+    return drawn
 
 
 def program_of(calls: tuple[object, ...], timeouts: str) -> Program:

@@ -139,7 +139,7 @@ class _Part:
             if handle == RECEIVER:
                 continue
             kinds += [("send", handle)] * 4  # who drops at once has little to show
-            kinds += [("try_send", handle)] * (bounded and self.claims("try_send"))
+            kinds += [("try_send", handle)] * (2 * (bounded and self.claims("try_send")))
             kinds += [("send_timeout", handle)] * (self.timed * (bounded and self.claims("timeouts")))
             kinds += [("clone", handle)] * self.claims("clone")
         kinds += self._drops(handles)

@@ -27,5 +27,9 @@ class NeverCloses(Polling):
         pass
 
 
-polling = Plugin("polls", Polling)
-never_closes = Plugin("polls for ever", NeverCloses)
+class Polls(Plugin):
+    modules = ("broken",)
+
+
+polling = Polls("polls", Polling)
+never_closes = Polls("polls for ever", NeverCloses)
