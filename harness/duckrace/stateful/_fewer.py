@@ -5,7 +5,7 @@ fewer at another place, or a step less under a schedule of its own. Programs thi
 two switches, so all of them are tried, fewest first.
 
 Nor do steps always go one by one: a message can go only with its receive, and a sender with its drop. So steps are
-left out together, too.
+left out together, too, and what two threads do is done by one.
 
 It knows cases and how to run one; it must not know Hypothesis, nor what programs do but that a step begins with its
 operation and its handle.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 from typing import Final
 
 from ._schedule import Switch, Switches
@@ -48,7 +48,7 @@ def fewer_steps(trial: Trial, case: Case, in_time: Callable[[], bool]) -> Iterat
 
 
 def smallest(trial: Trial, case: Case, in_time: Callable[[], bool]) -> Case:
-    """The least case that is found by leaving out some steps, or some switches, of one that fails."""
+    """The least case that is found by leaving out some steps, threads or switches of one that fails."""
     last = trial.executions + ALL
     going_on = True
     while going_on:
@@ -64,9 +64,14 @@ def smallest(trial: Trial, case: Case, in_time: Callable[[], bool]) -> Case:
 
 
 def _less(program: Program) -> Iterator[Program]:
-    """The program with less: without a part, or a handle, or up to three steps; and with plainer timers."""
+    """The program with less: plainer timers, a thread less for the same steps, a part less, a handle, some steps."""
     if program.timeouts != "idle":
         yield replace(program, timeouts="idle")
+    for one, other in permutations(range(len(program.threads)), 2):
+        threads = list(program.threads)
+        threads[one] += threads[other]
+        del threads[other]
+        yield replace(program, threads=tuple(threads))
     steps = [(worker, place) for worker, part in enumerate(program.workers) for place in range(len(part))]
     parts = [[one for one in steps if one[0] == worker] for worker in range(len(program.workers))]
     handles = [
