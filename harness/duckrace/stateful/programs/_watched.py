@@ -122,13 +122,16 @@ class Proxy:
         try:
             answer = call()
         except ChannelError as error:
-            response = response_of(operation, error)
-            if response is None:
-                raise NotLinearizable(f"{self._name}.{operation} raised {type(error).__qualname__}: {error}") from error
-            self._journal.ret(process, response)
+            self._raised(process, operation, response_of(operation, error), error)
             raise
         self._journal.ret(process, Ok(answer) if operation in ("recv", "try_recv", "recv_timeout") else Ok())
         return answer
+
+    def _raised(self, process: str, called: str, response: Response | None, error: ChannelError) -> None:
+        """A call raised an error; None: one that it may not raise."""
+        if response is None:
+            raise NotLinearizable(f"{self._name}.{called} raised {type(error).__qualname__}: {error}") from error
+        self._journal.ret(process, response)
 
 
 class Sender(Proxy):
@@ -170,6 +173,10 @@ class Receiver(Proxy):
             value = next(iterator)
         except StopIteration:
             self._journal.ret(process, _DISCONNECTED())
+            raise
+        except ChannelError as error:  # the handle was dropped; to be closed is the end
+            response = response_of("recv", error)
+            self._raised(process, "__next__", None if isinstance(response, _DISCONNECTED) else response, error)
             raise
         self._journal.ret(process, Ok(value))
         return value
