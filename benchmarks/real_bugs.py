@@ -1,10 +1,10 @@
 """Bugs of real channels: does `duckrace check` find each within seconds, and how small is what it shows?
 
-    python -m pip install '.[chan]' && python benchmarks/real_bugs.py [--seeds 10] [--subject NAME ...]
+    python -m pip install '.[chan]' && python benchmarks/real_bugs.py [--seeds 10] [--subject NAME ...] [--alone]
 
 The subjects are those of examples/real_bugs.py, and the package chan as it is released (0.3.1). Each is checked from
-several seeds with all rows of the default profile; what is shown is the row that draws programs. Seconds are those of
-the process. Executions include those of shrinking.
+several seeds with all rows of the default profile (`--alone`: with one row); what is shown is the row that draws
+programs. Seconds of the whole check are those of the processor. Executions include those of shrinking.
 
 Exit status 1 if a seed does not find a bug in 30 s, or is left with more than 4 operations or 3 switches.
 """
@@ -42,6 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--subject", action="append", help="a part of its name; default: all")
+    parser.add_argument("--alone", action="store_true", help="check the row that draws programs only")
     options = parser.parse_args()
     print(f"{platform.python_implementation()} {platform.python_version()}\n")
     print("| channel | seed | rejected by | row | executions | seconds | of the whole check | operations | switches |")
@@ -53,7 +54,7 @@ def main() -> int:
             continue
         for seed in range(options.seeds):
             started = time.process_time()
-            report = duckrace.check(channel, seed=seed)
+            report = duckrace.check(channel, seed=seed, rows=[name] if options.alone else None)
             whole = time.process_time() - started
             row = next(row for row in report.rows if row.name == name)
             rejecting = ", ".join(row.name for row in report.rows if row.verdict.exit_status == 1)
