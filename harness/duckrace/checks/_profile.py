@@ -61,7 +61,7 @@ PROFILES: Final = {
         hangs=500,
         must_hang=15,
         outcomes=Size(calls=3),
-        generated=Programs(linearizable=900, blocked=600, samples=16),
+        generated=Programs(linearizable=1_200, blocked=600, samples=16),
     ),
     "thorough": Profile(
         contract=400,
