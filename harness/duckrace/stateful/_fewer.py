@@ -82,7 +82,10 @@ def _less(program: Program) -> Iterator[Program]:
     for left_out in dict.fromkeys(map(frozenset, [*parts, *handles, *some])):
         if left_out and len(left_out) < len(steps):
             shorter = program.without(*left_out)
-            yield replace(shorter, threads=tuple(filter(None, shorter.threads)))
+            threads = tuple(filter(None, shorter.threads))
+            yield replace(shorter, threads=threads)
+            if shorter.after:  # who waited until then, for what is left out, does not any more
+                yield replace(shorter, threads=(shorter.after, *threads), after=())
 
 
 def failing(trial: Trial, program: Program, most: int) -> Case | None:
