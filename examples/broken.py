@@ -236,9 +236,10 @@ class Plugin:
     modules: tuple[str, ...] = ()  # nothing but this file
     capabilities = frozenset({"unbounded", "bounded", "try_send", "clone", "drop"})
 
-    def __init__(self, name: str, kind: type[Channel]) -> None:
+    def __init__(self, name: str, kind: type[Channel], sender: type[SyncSender] = SyncSender) -> None:
         self.name = name
         self._kind = kind
+        self._sender = sender  # of bounded channels
 
     def channel(self) -> tuple[Sender, Receiver]:
         channel = self._kind(None)
@@ -246,7 +247,7 @@ class Plugin:
 
     def sync_channel(self, bound: int) -> tuple[SyncSender, Receiver]:
         channel = self._kind(bound)
-        return SyncSender(channel), Receiver(channel)
+        return self._sender(channel), Receiver(channel)
 
 
 sound = Plugin("sound", Channel)

@@ -99,8 +99,8 @@ class Corpus:
 
     # -- reading ----------------------------------------------------------------------------------------
 
-    def kept(self, key: bytes, settings: Settings) -> tuple[list[Kept], list[str]]:
-        """What is to be replayed, and notes on what is not."""
+    def kept(self, key: bytes, *settings: Settings) -> tuple[list[Kept], list[str]]:
+        """What is to be replayed under one of these settings, and notes on what is not."""
         found: list[Kept] = []
         notes: list[str] = []
         others = 0
@@ -110,7 +110,7 @@ class Corpus:
             except UsageError as wrong:
                 notes.append(f"An entry of the corpus {self.name} was left alone: {wrong}")
                 continue
-            if kept is not None and kept.fits(settings):
+            if kept is not None and any(map(kept.fits, settings)):
                 found.append(kept)
             elif kept is not None:
                 others += 1

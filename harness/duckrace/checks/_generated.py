@@ -18,13 +18,16 @@ from duckrace._corpus import Fate, Kept, key_of
 from duckrace._data import Failure, Kind, Row, Statement, Verdict
 from duckrace._exploration import Exploration
 from duckrace._session import Session
+from duckrace._settings import TIMEOUTS
 from duckrace._token import decode
-from duckrace.histories import Wrong
+from duckrace.histories import Violation, Wrong
+from duckrace.histories._draw import called, lanes, shown
 from duckrace.kernel import machine
 from duckrace.search import Replay, Strategy
 from duckrace.stateful._channel_trial import ChannelTrial
 from duckrace.stateful._channels import Channels, Size
 from duckrace.stateful._drawing import Drawing
+from duckrace.stateful._fewer import smallest
 from duckrace.stateful._hunt import HEALTHY, Hunt
 from duckrace.stateful._trial import Seen, Stopped
 from duckrace.stateful._values import Case, Program
@@ -164,11 +167,14 @@ class Generated:
         hunt = Hunt(self, samples=self.samples)
         with self.trial, no_traces():
             try:
-                hunt.run(options, prepare)
-            except Fails:
-                if hunt.failed is not None:
-                    self.failing = hunt.failed, self.trial.case(hunt.failed)
-                return "failed"
+                try:
+                    hunt.run(options, prepare)
+                except Fails:
+                    if hunt.failed is not None:
+                        self.failing = hunt.failed, self.trial.case(hunt.failed)
+                        case = smallest(self.trial, hunt.failed, self.in_time)
+                        self.failing = case, self.trial.case(case)
+                    return "failed"
             except Enough:
                 return "failed" if self.failing is not None else "cut"
             except Stopped:
@@ -214,8 +220,8 @@ class Generated:
         message = message or failure.message
         judgement = seen.judgement if seen is not None else None
         violation = judgement.violation if judgement is not None else None
-        explained = violation.explanation if violation is not None else ""
-        self.failure = replace(failure, message=message, explanation=explained.partition("\n")[2].strip(), traceback="")
+        explained = witness(violation) if violation is not None else ""
+        self.failure = replace(failure, message=message, explanation=explained, traceback="")
         self.program = written(
             program,
             self.run.subject.reference,
@@ -242,16 +248,17 @@ class Generated:
         corpus, trial = self.run.corpus, self.trial
         if corpus is None:
             return False
-        for one in corpus.kept(key_of(trial.reference), trial.settings)[0]:
+        settings = [replace(trial.settings, timeouts=timeouts) for timeouts in TIMEOUTS]
+        for one in corpus.kept(key_of(trial.reference), *settings)[0]:
             if self.run.cut:
                 break
             calls = one.token.arguments[len(trial.reference.arguments) :]
             if len(calls) != 5:
                 self.fates.append((one, Fate.UNCLEAR))  # of a release with other arguments
                 continue
-            program = program_of(calls)
-            with Session(trial.reference_of(program), trial.settings) as session:
-                exploration = Exploration(session, trial.settings, Replay(()), alone=True)
+            program = program_of(calls, one.token.timeouts)
+            with Session(trial.reference_of(program), trial.settings_of(program)) as session:
+                exploration = Exploration(session, trial.settings_of(program), Replay(()), alone=True)
                 exploration.again([one], keep_going=False)
             self.fates += exploration.fates
             failure = exploration.result(1).failure
@@ -268,8 +275,22 @@ class Generated:
             corpus.settle(key_of(reference), name, self.fates, [self.failure] if self.failure is not None else [])
 
 
-def program_of(calls: tuple[object, ...]) -> Program:
-    """The program in a token."""
+def witness(violation: Violation) -> str:
+    """What is to be said after the first line: a story where there is one, otherwise the calls that show it."""
+    story = violation.explanation.partition("\n")[2].strip()
+    operations = violation.operations
+    if story or not operations:
+        return story
+    drawn = lanes(operations)
+    if violation.kind is Wrong.LOST_WAKEUP and len(operations) > 1:
+        waits, woken_by = operations[0], operations[-1]
+        by = f"{woken_by.process}, {shown(woken_by)}, should have woken {waits.process}: {called(waits.what)}"
+        drawn = f"{by}.\n\n{drawn}"
+    return drawn
+
+
+def program_of(calls: tuple[object, ...], timeouts: str) -> Program:
+    """The program in a token: its last arguments, and a setting."""
     capacity, senders, before, threads, after = calls
 
     def steps(part: object) -> tuple[tuple[object, ...], ...]:
@@ -281,4 +302,5 @@ def program_of(calls: tuple[object, ...]) -> Program:
         before=steps(before),
         threads=tuple(map(steps, threads)),  # type: ignore[call-overload]
         after=steps(after),
+        timeouts=timeouts,
     )

@@ -19,6 +19,7 @@ Design principles
   chosen, its time is up, and the clock goes forward to its deadline. So a timer may fire early or late, but a wait
   whose object is there succeeds, and a thread needs no two kinds of decision. Setting a timer, reading the clock and
   being late are steps of their own then, since the order of these matters.
+* :meth:`Machine.rest` waits until nobody else gets anywhere, however timers fire.
 * When ``current`` is None nothing may switch: outside executions, during imports, while something
   is rendered, and while the threads left over are unwound.
 
@@ -59,6 +60,7 @@ BOOT: Final = 1_000 * NANOSECONDS  # time.monotonic() at the start of every exec
 UNWIND_TRIES: Final = 16  # operations that a thread may attempt after it was told to unwind
 SPIN_ITERATIONS: Final = 100  # `while` iterations without a schedule point that make one
 IDLE_ROUNDS: Final = 500  # expiries of timers with nobody else released before a wait counts as stuck
+POLLS: Final = 5  # times that the wait of each thread has ended in vain before who rests is told that nobody gets on
 
 
 class Unwind(BaseException):
@@ -94,9 +96,9 @@ class SimThread:
     """
 
     __slots__ = (
-        "began", "daemon", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners", "last_name",
-        "limited", "locals", "made", "n", "number", "obj", "objects", "op", "path", "rank", "seen", "spawned", "switch",
-        "timer", "unwound", "waits",
+        "began", "daemon", "deadline", "done", "epoch", "expired", "function", "greenlet", "ident", "joiners",
+        "last_name", "limited", "locals", "made", "n", "number", "obj", "objects", "op", "path", "polls", "rank",
+        "seen", "spawned", "switch", "timer", "unwound", "waits",
     )  # fmt: skip
 
     def __init__(self, n: int, path: tuple[int, ...], function: Callable[..., object], daemon: bool) -> None:
@@ -111,6 +113,8 @@ class SimThread:
         self.done = False
         self.expired = False  # its timer, not its object, ended the wait
         self.timer = 0  # number of the timer that it waits for, 0 = none
+        self.deadline = 0  # with `free`: when its time is up
+        self.polls = 0  # with `free`: times that it was up while another thread rested, and nobody could go on
         self.waits: list[SimThread] | None = None  # the queue that its timer must take it out of
         self.joiners: list[SimThread] = []
         self.objects = 0  # locks that it made: half of their identity
@@ -189,6 +193,7 @@ class Machine:
         self.limit = 0  # of steps; less than the real one until the last steps begin that are watched
         self.last = 0
         self.idle_rounds = 0
+        self.resting: SimThread | None = None  # with `free`
         self.spins = 0
         self.spins_at = 0
         self.hashed = 0  # objects that were hashed in order
@@ -491,7 +496,8 @@ class Machine:
         self.point(me, TIMER, None)
         self.timer_count += 1
         me.timer = self.timer_count
-        return self.now + max(1, math.ceil(seconds * NANOSECONDS))
+        me.deadline = self.now + max(1, math.ceil(seconds * NANOSECONDS))
+        return me.deadline
 
     def in_time(self, me: SimThread, deadline: int, there: bool) -> bool:
         """The wait of `me` is over: was what it waits for `there`? If not, its timer has fired."""
@@ -507,6 +513,38 @@ class Machine:
         self._grow_impatient(me)
         self.now = max(self.now, deadline)
         me.timer = 0
+
+    def rest(self, seconds: float) -> bool:
+        """The running thread sleeps until nobody else gets on: for `seconds`, or with `free` until nobody is ready.
+
+        Where others look again and again, which with `free` could go on for ever, they get some chances. False: whoever
+        calls has to find out whether they have got anywhere, and to rest again if so.
+        """
+        me = self.current
+        if me is None or not self.free:
+            self.sleep(seconds)
+            return True
+        for other in self.threads:
+            other.polls = 0
+        self.set_timer(me, seconds, None)
+        self.ready.remove(me)
+        self.resting = me
+        self.point(me, SLEEP, seconds)
+        self.resting = None
+        return self.cut_timer(me)
+
+    def _disturb(self, me: SimThread) -> None:
+        """The time of `me` is up while another thread rests, which goes on if nobody has anything but that to do."""
+        resting = self.resting
+        assert resting is not None
+        if not all(other is me or runs_out(other) for other in self.ready):
+            for other in self.threads:
+                other.polls = 0
+            return
+        me.polls += 1
+        if all(other.polls >= POLLS for other in self.ready):
+            self.resting = None
+            self.ready.append(resting)
 
     def look_at_clock(self) -> None:
         """Reading the clock is a step: time may pass before it."""
@@ -531,6 +569,8 @@ class Machine:
     def _grow_impatient(self, me: SimThread) -> None:
         """A timer has fired. Where nothing but timers goes on, and somebody waits without a limit of time, this cannot
         go on for ever; see :meth:`_idle`."""
+        if self.resting is not None:
+            self._disturb(me)
         blocked = [t for t in self._blocked() if t not in self.ready]
         patient = not self.main_done and any(t.timer and not t.daemon for t in self.threads)
         self.idle_rounds = self.idle_rounds + 1 if not patient and (blocked or self.main_done) else 0
@@ -565,7 +605,7 @@ class Machine:
         self.idle_rounds = self.idle_rounds + 1 if not patient and (blocked or self.main_done) else 0
         if not timers or self.hooks_done or self.idle_rounds > IDLE_ROUNDS:
             return self._quiescent(blocked)
-        self.now = timers[0][0]
+        self.now = max(self.now, timers[0][0])  # with `free` others may have moved it
         while timers and timers[0][0] <= self.now:
             _, number, thread = heapq.heappop(timers)
             if thread.timer == number:

@@ -75,6 +75,10 @@ class ChannelTrial(Trial):
         arguments = (*self.reference.arguments, program.capacity, program.senders, *program.parts)
         return replace(self.reference, arguments=arguments)
 
+    def settings_of(self, program: Program) -> Settings:
+        """What the scenario of this program depends on."""
+        return replace(self.settings, timeouts=program.timeouts)
+
     def told(self, case: Case) -> Failure | None:
         """The case, run once more to be told with its token; None if it does not fail again. Outside of the session."""
         with self:
@@ -84,7 +88,8 @@ class ChannelTrial(Trial):
 
     def replayed(self, program: Program, decisions: list[int]) -> Failure | None:
         """The failure of a program under these decisions."""
-        with Session(self.reference_of(program), self.settings) as session:
-            exploration = Exploration(session, self.settings, Replay(decisions))
+        settings = self.settings_of(program)
+        with Session(self.reference_of(program), settings) as session:
+            exploration = Exploration(session, settings, Replay(decisions))
             exploration.once(decisions)
         return exploration.result(1).failure

@@ -2,13 +2,14 @@
 
 Each thread has a sender of its own, a clone where the channel has them; one of the threads, or nobody until the end,
 has the receiver. What a step can be depends on what the channel claims and on which handles are left. All choices are
-small numbers, and 0 is always the least: no further step, no switch, the first thread, the plainest channel.
+small numbers, and 0 is always the least: no further step, no switch, the first thread, the plainest channel, timers
+that fire when nobody can go on. Where they fire freely, timed calls are drawn more often. Any channel may use timers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from duckrace.plugins._load import Subject
@@ -18,8 +19,10 @@ from ._drawing import Drawing
 from ._values import Program, Step
 
 TIMES: Final = (0.1, 0.0)  # seconds of simulated time
+TIMEOUTS: Final = ("idle", "idle", "free")
 CAPACITIES: Final = (None, 1, 2, 0)
 MAIN: Final = "tx"
+TIMED: Final = 4  # so often the timed calls are among the kinds where timers fire freely
 OFTEN: Final = 2  # that there is no further step is one of the kinds: it must not be drawn too often
 
 
@@ -42,29 +45,34 @@ class Channels:
 
     def __call__(self, drawing: Drawing) -> Program:
         pick, size = drawing.pick, self.size
+        timeouts = TIMEOUTS[pick(len(TIMEOUTS))]
         capacity = self.capacities[pick(len(self.capacities))]
         count = 2 + pick(size.threads - 1)
         owner = pick(count + 1)  # who has the receiver; after the last thread: nobody
         cloned = self.subject.claims("clone")
         mine = [f"tx{n}" if cloned else MAIN for n in range(1, count + 1)]
-        begin = _Part(self, capacity, 0, count)
+        timed = TIMED if timeouts == "free" else 1
+        begin = _Part(self, capacity, 0, count, timed)
         gone: set[str] = set()
         before = begin.steps(drawing, [mine[pick(count)]], (), pick(size.around + 1), gone)
         threads = []
         for number, handle in enumerate(mine, start=1):
-            part = _Part(self, capacity, number, count)
+            part = _Part(self, capacity, number, count, timed)
             receiver = (RECEIVER,) if owner == number - 1 else ()
             threads.append(part.steps(drawing, [handle], receiver, 1 + pick(size.operations), gone))
-        end = _Part(self, capacity, count + 1, count)
+        end = _Part(self, capacity, count + 1, count, timed)
         after = end.steps(drawing, list(dict.fromkeys(mine)), (RECEIVER,), pick(size.around + 1), gone)
-        return _tidy(drawing, Program(before=before, threads=tuple(threads), after=after, capacity=capacity), cloned)
+        program = Program(before=before, threads=tuple(threads), after=after, capacity=capacity, timeouts=timeouts)
+        return _tidy(drawing, program, cloned)
 
 
 class _Part:
     """What one thread of a program does."""
 
-    def __init__(self, channels: Channels, capacity: int | None, number: int, threads: int) -> None:
+    def __init__(self, channels: Channels, capacity: int | None, number: int, threads: int, timed: int) -> None:
+        """`timed`: how often timed calls are among the kinds of steps."""
         self.threads = threads
+        self.timed = timed
         self.claims = channels.subject.claims
         self.capacity = capacity
         self.number = number
@@ -125,14 +133,14 @@ class _Part:
                 continue
             kinds += [("recv", handle), ("try_recv", handle)]
             kinds += [("next", handle)]
-            kinds += [("recv_timeout", handle)] * self.claims("timeouts")
+            kinds += [("recv_timeout", handle)] * (self.timed * self.claims("timeouts"))
             kinds += [("recv", handle), ("try_recv", handle)]
         for handle in handles:
             if handle == RECEIVER:
                 continue
             kinds += [("send", handle)] * 4  # who drops at once has little to show
-            kinds += [("try_send", handle)] * (bounded and self.claims("try_send"))
-            kinds += [("send_timeout", handle)] * (bounded and self.claims("timeouts"))
+            kinds += [("try_send", handle)] * (2 * (bounded and self.claims("try_send")))
+            kinds += [("send_timeout", handle)] * (self.timed * (bounded and self.claims("timeouts")))
             kinds += [("clone", handle)] * self.claims("clone")
         kinds += self._drops(handles)
         return kinds * OFTEN
@@ -161,10 +169,8 @@ def _tidy(drawing: Drawing, program: Program, cloned: bool) -> Program:
     used = sorted(set(program.handles()) - made - {RECEIVER})
     kept = [number for number, steps in enumerate(program.threads, start=1) if steps]
     drawing.renumber([0, *kept, len(program.threads) + 1])
-    return Program(
-        before=program.before,
+    return replace(
+        program,
         threads=tuple(program.threads[number - 1] for number in kept),
-        after=program.after,
-        capacity=program.capacity,
         senders=tuple(used) or ("tx1" if cloned else MAIN,),
     )

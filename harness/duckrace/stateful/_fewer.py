@@ -4,12 +4,18 @@ Hypothesis makes choices smaller one after another. A schedule that could be sim
 fewer at another place, or a step less under a schedule of its own. Programs this small have few schedules with one or
 two switches, so all of them are tried, fewest first.
 
-It knows cases and how to run one; it must not know what programs do, nor Hypothesis.
+Nor do steps always go one by one: a message can go only with its receive, and a sender with its drop. So steps are
+left out together, too, and what two threads do is done by one.
+
+It knows cases and how to run one; it must not know Hypothesis, nor what programs do but that a step begins with its
+operation and its handle.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import combinations, permutations
 from typing import Final
 
 from ._schedule import Switch, Switches
@@ -18,6 +24,7 @@ from ._values import Case, Program
 
 ONE: Final = 150  # executions for the schedules of a program with one switch
 TWO: Final = 300  # for those with two
+ALL: Final = 6_000  # for all programs with steps left out together
 
 
 def fewer_switches(trial: Trial, case: Case) -> Case | None:
@@ -31,13 +38,54 @@ def fewer_steps(trial: Trial, case: Case, in_time: Callable[[], bool]) -> Iterat
         for place in reversed(range(len(steps))):
             if not in_time():
                 return
-            found = failing(trial, case.program.without(thread, place), min(case.count, 2))
+            found = failing(trial, case.program.without((thread, place)), min(case.count, 2))
             if found is not None:
                 moved = {
                     (number, step + (number == thread and step >= place)): switches
                     for (number, step), switches in found.switches.items()
                 }
                 yield (thread, place), moved
+
+
+def smallest(trial: Trial, case: Case, in_time: Callable[[], bool]) -> Case:
+    """The least case that is found by leaving out some steps, threads or switches of one that fails."""
+    last = trial.executions + ALL
+    going_on = True
+    while going_on:
+        going_on = False
+        for program in _less(case.program):
+            if trial.executions > last or not in_time():
+                return case
+            found = failing(trial, program, min(max(case.count, 1), 2))
+            if found is not None:
+                case, going_on = found, True
+                break
+    return (in_time() and fewer_switches(trial, case)) or case
+
+
+def _less(program: Program) -> Iterator[Program]:
+    """The program with less: plainer timers, a thread less for the same steps, a part less, a handle, some steps."""
+    if program.timeouts != "idle":
+        yield replace(program, timeouts="idle")
+    for one, other in permutations(range(len(program.threads)), 2):
+        threads = list(program.threads)
+        threads[one] += threads[other]
+        del threads[other]
+        yield replace(program, threads=tuple(threads))
+    steps = [(worker, place) for worker, part in enumerate(program.workers) for place in range(len(part))]
+    parts = [[one for one in steps if one[0] == worker] for worker in range(len(program.workers))]
+    handles = [
+        [one for one in steps if program.workers[one[0]][one[1]][1] == handle]
+        for handle in dict.fromkeys(program.handles())
+    ]
+    some = [one for count in (1, 2, 3) for one in combinations(reversed(steps), count)]
+    for left_out in dict.fromkeys(map(frozenset, [*parts, *handles, *some])):
+        if left_out and len(left_out) < len(steps):
+            shorter = program.without(*left_out)
+            threads = tuple(filter(None, shorter.threads))
+            yield replace(shorter, threads=threads)
+            if shorter.after:  # who waited until then, for what is left out, does not any more
+                yield replace(shorter, threads=(shorter.after, *threads), after=())
 
 
 def failing(trial: Trial, program: Program, most: int) -> Case | None:

@@ -190,7 +190,8 @@ class Hunt:
         if self._failed is not None or not self.samples or not program.threads:
             return
         seed = zlib.crc32(repr(drawing.choices(case.switches)).encode())
-        strategy = search.Portfolio([search.make(name, seed) for name in STRATEGIES])
+        patient = program.timeouts == "free"
+        strategy = search.Portfolio([search.make(name, seed, patient=patient) for name in STRATEGIES])
         sampled = self.subject.sampled(program, strategy, self.samples)
         choices = drawing.choices(sampled.switches) if sampled is not None else None
         if sampled is not None and choices is not None:

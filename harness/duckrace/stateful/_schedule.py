@@ -1,6 +1,7 @@
 """Schedules of a program that are part of it: where a thread is left in the middle of a step, and for whom.
 
-By itself a thread goes on until it can go no further, and then the first one that can goes on. A `Switch` of a step
+By itself a thread goes on until it can go no further, and then the first one that can goes on; where timers fire
+freely, one does by itself when nobody else can go on, the earliest first. A `Switch` of a step
 says otherwise: at this choice of the step (the first is 0) that thread goes on. Every schedule can be written like
 this, and what is written stays with its step: a program without a step loses that step's switches and keeps the others.
 This is why Hypothesis can make program and schedule smaller at once.
@@ -15,6 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from duckrace.kernel import SimThread, machine
 from duckrace.kernel.looks import LOOKS
+from duckrace.kernel.machine import runs_out
 from duckrace.search import Strategy
 from duckrace.search._pending import Fairness
 
@@ -83,6 +85,8 @@ class Written:
 
     def by_itself(self, ready: list[SimThread], running: SimThread) -> SimThread:
         """Who goes on where nothing is written. Who looks in vain gives way: it may wait for what others do."""
+        if machine.free:
+            ready = [thread for thread in ready if not runs_out(thread)] or [min(ready, key=_time)]
         if running.op in LOOKS and self._fairness.gives_way(running):
             later = [thread for thread in ready if thread.n > running.n]
             return min(later or ready, key=_number)
@@ -98,12 +102,17 @@ class Sampled:
         self._place = place
         self.switches: dict[tuple[int, int], list[Switch]] = {}
         self.written = True  # all of it could be
+        self._in_vain = 0  # choices where nobody could go on, but that a timer fires
 
     def choose(self, ready: list[SimThread], running: SimThread) -> SimThread:
         by_itself = self._default.by_itself(ready, running)
         step, choice = self._place.next(running)
         if step is None:  # the main thread starts the others, all of them
             return by_itself
+        if machine.free and all(map(runs_out, ready)):
+            self._in_vain += 1
+            if self._in_vain % 2:  # who polls shall not keep others from it
+                return by_itself
         chosen = self._strategy.choose(ready, running)
         if chosen is not by_itself:
             others = sorted((thread for thread in ready if thread is not by_itself), key=_number)
@@ -114,3 +123,8 @@ class Sampled:
 
 def _number(thread: SimThread) -> int:
     return thread.n
+
+
+def _time(thread: SimThread) -> tuple[int, int]:
+    """When the time of one who waits is up."""
+    return thread.deadline, thread.n

@@ -98,6 +98,7 @@ class Trial:
     def execute(self, program: Program, choose: Choose, place: Place) -> Seen:
         """Run a program once. Raises Stopped."""
         session = self.session
+        machine.time_freely(program.timeouts == "free")
         while True:
             told = session.execute(choose, inspect=lambda: ending(session), scenario=self.scenario(program, place))
             if not session.grown():

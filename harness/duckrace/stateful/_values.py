@@ -23,6 +23,8 @@ class Program:
     """Of the channel, if it is a program on one."""
     senders: tuple[str, ...] = ()
     """The sender handles that there are from the start."""
+    timeouts: str = "idle"
+    """When timers fire while it runs, as in `Settings`: it can take a time-out at a bad moment to see a mistake."""
 
     @property
     def parts(self) -> tuple[tuple[Step, ...], tuple[tuple[Step, ...], ...], tuple[Step, ...]]:
@@ -36,10 +38,11 @@ class Program:
     def operations(self) -> int:
         return sum(map(len, self.workers))
 
-    def without(self, worker: int, step: int) -> Program:
-        """The same without one step. The thread stays, if with nothing to do."""
+    def without(self, *left_out: tuple[int, int]) -> Program:
+        """The same without some steps (their thread and place). The threads stay, if with nothing to do."""
         workers = [
-            steps[:step] + steps[step + 1 :] if number == worker else steps for number, steps in enumerate(self.workers)
+            tuple(step for place, step in enumerate(steps) if (number, place) not in left_out)
+            for number, steps in enumerate(self.workers)
         ]
         found = replace(self, before=workers[0], threads=tuple(workers[1:-1]), after=workers[-1])
         if not self.senders:

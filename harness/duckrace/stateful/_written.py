@@ -21,7 +21,8 @@ def written(program: Program, plugin: Reference, *, waits: bool, said: str = "",
 def _lines(program: Program, plugin: Reference, waits: bool, said: str, token: str) -> Iterator[str]:
     yield f'"""{said or "A program on a channel."}'
     yield ""
-    yield "duckrace explore FILE.py::scenario    looks for it with other schedules as well"
+    timers = f" --timeouts {program.timeouts}" if program.timeouts != "idle" else ""
+    yield f"duckrace explore FILE.py::scenario{timers}    looks for it with other schedules as well"
     if token:
         yield f"duckrace replay {token}"
     yield '"""'
@@ -37,27 +38,27 @@ def _lines(program: Program, plugin: Reference, waits: bool, said: str, token: s
         yield "    def before():"
         yield from _body(program.before)
         yield ""
-        yield "    together(before)"
+        yield "    on.together(before)"
     for number, steps in enumerate(program.threads, start=1):
         yield ""
         yield f"    def thread_{number}():"
         yield from _body(steps)
     if program.threads:
         yield ""
-        yield f"    together({', '.join(f'thread_{n}' for n in range(1, len(program.threads) + 1))})"
+        yield f"    on.together({', '.join(f'thread_{n}' for n in range(1, len(program.threads) + 1))})"
     if program.after:
         yield ""
         yield "    def after():"
         yield from _body(program.after)
         yield ""
-        yield "    together(after)"
+        yield "    on.together(after)"
     yield f"    on.judge({'' if waits else 'waits=False'})"
     yield ""
 
 
 def _imports(program: Program, plugin: Reference) -> Iterator[str]:
     operations = {step[0] for steps in program.workers for step in steps}
-    helpers = ["leave"] * ("leave" in operations) + ["together"] * any(program.workers)
+    helpers = ["leave"] * ("leave" in operations)
     helpers += ["trying"] * bool(operations - {"clone", "del", "leave", "with", "drop"})
     helpers.append("watched")
     module = plugin.module

@@ -41,7 +41,8 @@ BROKEN = [("lost_message", "linearizable"), ("stolen_slot", "linearizable"), ("l
 def program(row: Row) -> Program:
     """The program of a failure."""
     assert row.failure is not None
-    return program_of(decode(row.failure.schedule).arguments[2:])
+    token = decode(row.failure.schedule)
+    return program_of(token.arguments[2:], token.timeouts)
 
 
 @pytest.mark.once
@@ -162,6 +163,22 @@ def test_a_switch_leaves_a_thread_in_the_middle_of_its_step() -> None:
 
         assert events({})[:2] == [("call", "thread 1"), ("return", "thread 1")]
         assert events({(1, 0): (Switch(0, 1),)})[:2] == [("call", "thread 1"), ("call", "thread 3")]
+
+
+def test_an_iteration_on_a_receiver_that_was_dropped_meanwhile_has_an_answer() -> None:
+    """A generator says so only when it is asked for a message: that is a call, and an answer."""
+    program = Program(
+        before=(("send", "tx1", 1),),
+        threads=((("send", "tx1", 11), ("next", "rx"), ("drop", "tx1")),),
+        after=(("drop", "rx"),),
+        capacity=1,
+        senders=("tx1",),
+    )
+    sound = Path(__file__).parents[3] / "examples" / "broken.py"
+    with ChannelTrial(load(f"{sound}::sound"), waits=True) as trial:
+        assert trial.case(Case(program=program, switches={})).kind == "right"
+        answers = [repr(event[2]) for event in machine.value.journal.events if event[:2] == ("return", "thread 1")]  # type: ignore[attr-defined]
+        assert answers == ["Disconnected(value=11)", "Dropped(value=None)", "Ok(value=None)"]
 
 
 def test_a_journal_that_is_wrong_is_rejected_in_the_world() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import duckrace
 from duckrace import Kind, UsageError
+from duckrace.checks import PROFILES
 from duckrace.plugins import _known
 from duckrace.plugins._known import KNOWN
 from duckrace.plugins._load import load
@@ -19,9 +20,15 @@ pytestmark = pytest.mark.unmeasured
 HERE = [name for name, known in KNOWN.items() if sys.version_info >= known.since and known.simulated]
 
 
+# chan 0.3.1 loses a message in a get that times out: tests/unit/checks/test_real_bugs.py. These programs may find it.
+BROKEN = {"chan": "linearizable"}
+
+
 @pytest.mark.parametrize("name", HERE)
 def test_it_passes(name: str) -> None:
-    report = duckrace.check(name, profile="quick")
+    report = duckrace.check(
+        name, profile="quick", rows=[row for row in PROFILES["quick"].rows if row != BROKEN.get(name)]
+    )
     report.raise_for_failure()
     assert report.passed
     rows = {row.name: row.verdict.kind for row in report.rows}

@@ -14,7 +14,7 @@ Logging appends to a list, which is no schedule point, so the order of the list 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self, cast
 
@@ -23,11 +23,16 @@ from duckrace.histories import Event, History, Judgement, judge
 from duckrace.plugins.adapters._answers import ALWAYS, ERRORS
 from duckrace_models import RECEIVER, Call, ConcurrentReceive, Empty, Ok, Operation, Response
 
+from ._parts import together
+
 if TYPE_CHECKING:
     from duckrace.plugins import ChannelUnderTest
 
 BUDGET = 50_000
 """Steps, and entries, of the search for one history: those of generated programs need some hundred."""
+
+
+TIMED = ("send_timeout", "recv_timeout")
 
 
 class NotLinearizable(AssertionError):
@@ -44,6 +49,7 @@ class Journal:
         self.inside: dict[str, Call] = {}
         self.stops: list[tuple[int, tuple[str, ...]]] = []
         self.over = False
+        self._seen = 0  # events that there were when `settled` was asked last
 
     def call(self, operation: str, handle: str, value: Any = None) -> str:
         process = threading.current_thread().name
@@ -59,6 +65,11 @@ class Journal:
     def busy(self, handle: str) -> bool:
         """Is a call on this handle under way?"""
         return any(call.handle == handle for call in self.inside.values())
+
+    def settled(self) -> bool:
+        """Was nothing logged since this was asked last, and is nobody in a call that has a limit of time?"""
+        seen, self._seen = self._seen, len(self.events)
+        return seen == self._seen and not any(call.operation in TIMED for call in self.inside.values())
 
     def stop(self) -> None:
         """Nobody can go on."""
@@ -111,13 +122,16 @@ class Proxy:
         try:
             answer = call()
         except ChannelError as error:
-            response = response_of(operation, error)
-            if response is None:
-                raise NotLinearizable(f"{self._name}.{operation} raised {type(error).__qualname__}: {error}") from error
-            self._journal.ret(process, response)
+            self._raised(process, operation, response_of(operation, error), error)
             raise
         self._journal.ret(process, Ok(answer) if operation in ("recv", "try_recv", "recv_timeout") else Ok())
         return answer
+
+    def _raised(self, process: str, called: str, response: Response | None, error: ChannelError) -> None:
+        """A call raised an error; None: one that it may not raise."""
+        if response is None:
+            raise NotLinearizable(f"{self._name}.{called} raised {type(error).__qualname__}: {error}") from error
+        self._journal.ret(process, response)
 
 
 class Sender(Proxy):
@@ -160,6 +174,10 @@ class Receiver(Proxy):
         except StopIteration:
             self._journal.ret(process, _DISCONNECTED())
             raise
+        except ChannelError as error:  # the handle was dropped; to be closed is the end
+            response = response_of("recv", error)
+            self._raised(process, "__next__", None if isinstance(response, _DISCONNECTED) else response, error)
+            raise
         self._journal.ret(process, Ok(value))
         return value
 
@@ -189,6 +207,11 @@ class Watched:
 
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"the handle {name} is gone, or was never made")
+
+    def together(self, *functions: Callable[[], object], names: Sequence[str] = ()) -> None:
+        """A part of a program: the functions in a thread each, until nobody can go on."""
+        together(*functions, names=names, settled=self.journal.settled)
+        self.journal.stop()
 
     def judge(self, *, waits: bool = True) -> Judgement:
         """Whether what everybody saw is right; call it when nobody can go on.

@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from duckrace.channels import ChannelError
 
-from ._parts import together
 from ._watched import Watched, leave
 
 if TYPE_CHECKING:
@@ -61,8 +60,7 @@ def performed(
         workers = [_worker(on, own, number + n, begins) for n, own in enumerate(steps)]
         number += len(workers)
         if any(steps):
-            together(*workers, names=names)
-            on.journal.stop()
+            on.together(*workers, names=names)
     if not on.journal.stops:
         on.journal.stop()
     on.journal.over = True

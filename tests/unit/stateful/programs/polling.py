@@ -1,0 +1,35 @@
+"""The channel of examples/broken.py, whose receiver does not trust notifications and looks again every now and then."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[4] / "examples"))
+
+from broken import Channel, Plugin
+
+from duckrace.channels import RecvError
+
+EVERY = 0.01  # seconds
+
+
+class Polling(Channel):
+    def recv(self):
+        with self.changed:
+            while not self.buffer:
+                if not self.senders:
+                    raise RecvError
+                self.changed.wait(EVERY)
+            return self.take()
+
+
+class NeverCloses(Polling):
+    def drop_sender(self):
+        pass
+
+
+class Polls(Plugin):
+    modules = ("broken",)
+
+
+polling = Polls("polls", Polling)
+never_closes = Polls("polls for ever", NeverCloses)
