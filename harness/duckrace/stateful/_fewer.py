@@ -68,10 +68,10 @@ def _less(program: Program) -> Iterator[Program]:
     if program.timeouts != "idle":
         yield replace(program, timeouts="idle")
     for one, other in permutations(range(len(program.threads)), 2):
-        threads = list(program.threads)
-        threads[one] += threads[other]
-        del threads[other]
-        yield replace(program, threads=tuple(threads))
+        both = list(program.threads)
+        both[one] += both[other]
+        del both[other]
+        yield replace(program, threads=tuple(both))
     steps = [(worker, place) for worker, part in enumerate(program.workers) for place in range(len(part))]
     parts = [[one for one in steps if one[0] == worker] for worker in range(len(program.workers))]
     handles = [
