@@ -142,7 +142,7 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
         links=links,
         seconds=round(report.seconds, 3),
         versions=_versions("duckrace", "hypothesis", "greenlet"),
-        sources={**_sources("model", "duckrace"), "channel": _hashed(_files_of(channel, reference))},
+        sources={**_sources("spec", "model", "duckrace"), "channel": _hashed(_files_of(channel, reference))},
     )
     return channel or "reference", part
 

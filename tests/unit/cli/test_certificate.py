@@ -46,7 +46,8 @@ def test_check_writes_and_verify_reads(mine: Path, tmp_path: Path, duckrace: Run
     assert {"refinement", "model ≡ spec", "any size", "mutants of the proof"} <= set(specs)
     assert {link["outcome"] for link in specs.values()} == {"not checked"}
     held = json.loads(file.read_text())["check"]
-    assert set(held["sources"]) == {"channel", "model", "duckrace"}
+    assert set(held["sources"]) == {"channel", "spec", "model", "duckrace"}
+    assert "Menus.tla" in held["sources"]["spec"]  # row transitions drives what it says
     assert "mychannel" in held["sources"]["channel"]
     assert held["versions"]["python"].startswith("CPython")
 
