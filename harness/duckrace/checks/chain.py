@@ -149,7 +149,8 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
 
 def of_spec(report: Report, file: str, *, quick: bool) -> Part:
     """What TLC and z3 did. Links of which no run was made are listed as not checked."""
-    runs: dict[str, Made] = {one.run.name: one for one in (*report.checked, *report.traces)}
+    runs: dict[str, Made] = {one.run.name: one for one in report.checked}
+    runs.update({one.run.name: one for one in report.traces})
     runs.update({one.proof.name: one for one in report.proved})
     return Part(
         renew=shlex.join(["duckrace", "spec", *(["--quick"] if quick else []), "--certificate", file]),
@@ -214,7 +215,7 @@ def _of_runs(link: str, names: Sequence[str], runs: Mapping[str, Made]) -> Link:
     counts = {
         "runs": len(made),
         "states": sum(one.answer.distinct for one in tlc) + sum(one.states for one in z3),
-        "edges": sum(one.edges for one in (*tlc, *z3)),
+        "edges": sum(one.edges for one in tlc) + sum(one.edges for one in z3),
         "queries": sum(one.queries for one in z3),
         "statements": sum(each.proved for one in z3 for each in one.statements),
         "traces": sum(reading.different for reading in read),
