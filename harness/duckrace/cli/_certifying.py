@@ -101,6 +101,7 @@ def _quick_spec(bar: Bar) -> Report:
     from dataclasses import replace
 
     from duckrace import formal
+    from duckrace.checks._recording import recorded
     from duckrace.formal._manifest import choose
 
     tools = formal.find_tools()
@@ -115,4 +116,12 @@ def _quick_spec(bar: Bar) -> Report:
         limit=LIMIT,
         progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
     )
-    return replace(report, proved=proved)
+    traces = formal.check_traces(
+        tools,
+        choose(formal.load_traces(), quick=True),
+        lambda run: recorded(run.programs, run.samples),
+        jobs=min(os.cpu_count() or 1, MOST_JOBS),
+        limit=LIMIT,
+        progress=lambda done, of: bar.update("traces", done, of, "events"),
+    )
+    return replace(report, proved=proved, traces=traces)
