@@ -95,8 +95,8 @@ class Driver:
         self._stack.close()
         self._stack = ExitStack()
 
-    def drive(self, menu: Menu, script: Script) -> tuple[tuple[Event, ...] | Diagnosis, Steering]:
-        """What was seen, or how the execution ended if it did not come to its end."""
+    def drive(self, menu: Menu, script: Script) -> tuple[tuple[Event, ...] | Diagnosis | None, Steering]:
+        """What was seen, or how the execution ended if it did not come to its end; None: it was interrupted."""
         session = self.session
         senders, callers = places(menu)
         while True:

@@ -73,7 +73,7 @@ def plain(trace: Trace) -> Plain:
             value = messages[what.value] if what.operation in SENDS else ""
             if what.operation == "clone":
                 value = handles[what.value]
-            handle = what.handle if what.handle == RECEIVER else handles[what.handle]
+            handle = RECEIVER if what.handle == RECEIVER else handles[what.handle]
             found.append(("call", callers[who], what.operation, handle, value, "", ""))
         else:
             call = inside.pop(who, None)
