@@ -94,7 +94,7 @@ def alarms(channel: str, executions: int) -> Count:
     for seed in seeds():
         left = executions - count.executions
         programs = max(10, min(PROGRAMS, left // SAMPLES + 1))
-        counts = Programs(linearizable=programs, blocked=0, samples=SAMPLES, traces=0, traced=0)
+        counts = Programs(linearizable=programs, blocked=0, samples=SAMPLES)
         run = Run(subject=subject, profile=profile, seed=seed, deadline=None, ends=None)
         generated = Generated("linearizable", run, counts, programs, waits=True)
         generated.trial = trial = BothQuestions(subject)

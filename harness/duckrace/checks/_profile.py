@@ -19,8 +19,8 @@ class Programs:
     linearizable: int  # programs of this row
     blocked: int
     samples: int  # schedules of each, besides the one that is drawn with it
-    traces: int  # programs whose executions are recorded
-    traced: int  # schedules of each of these
+    traces: int = 0  # programs whose executions are recorded
+    traced: int = 0  # schedules of each of these
     threads: int = 3
     operations: int = 3  # of a thread, at most
     around: int = 2  # before the threads and after them, at most
