@@ -66,7 +66,7 @@ PROFILES: Final = {
         must_hang=15,
         outcomes=Size(calls=3),
         transitions=2_200,
-        generated=Programs(linearizable=1_200, blocked=600, samples=16, traces=150, traced=8),
+        generated=Programs(linearizable=1_200, blocked=1_000, samples=16, traces=150, traced=8),
     ),
     "thorough": Profile(
         contract=400,

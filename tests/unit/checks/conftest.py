@@ -35,3 +35,15 @@ def row() -> Callable[..., Row]:
         return ROWS[name](Run(subject=load(channel), profile=PROFILES[profile], seed=seed, deadline=None, ends=None))
 
     return run
+
+
+@pytest.fixture
+def found(row: Callable[..., Row]) -> Callable[..., Row]:
+    """Runs one row on a channel that is wrong. Which programs Hypothesis draws from a seed differs with its version, and
+    with what is installed: a second seed may find what the first one did not."""
+
+    def run(name: str, channel: object, profile: str) -> Row:
+        first = row(name, channel, profile)
+        return row(name, channel, profile, seed=1) if first.verdict.passed else first
+
+    return run

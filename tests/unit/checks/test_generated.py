@@ -51,26 +51,26 @@ def program(row: Row) -> Program:
     [*(("tests/mutants/channels.py", *one) for one in SMALL), *(("examples/broken.py", *one) for one in BROKEN)],
 )
 def test_what_is_left_of_a_failure_is_small(
-    folder: str, name: str, where: str, row: Callable[..., Row], tmp_path: Path
+    folder: str, name: str, where: str, found: Callable[..., Row], tmp_path: Path
 ) -> None:
     root = Path(__file__).parents[3]
-    found = row(where, f"{root / folder}::{name}", profile="default")
-    assert str(found.verdict) == f"FAILED({'lost wake-up' if where == 'blocked' else 'not linearizable'})"
-    failure = found.failure
+    one = found(where, f"{root / folder}::{name}", profile="default")
+    assert str(one.verdict) == f"FAILED({'lost wake-up' if where == 'blocked' else 'not linearizable'})"
+    failure = one.failure
     assert failure is not None
-    assert program(found).operations <= 4
+    assert program(one).operations <= 4
     assert failure.preemptions <= 3
-    assert [one for one in found.statements if one.outcome == "failed"]
+    assert [each for each in one.statements if each.outcome == "failed"]
     again = replay(failure.schedule)
     assert again.failure is not None
     assert failure.message in again.failure.message
 
     file = tmp_path / "found.py"
-    file.write_text(found.program, encoding="utf-8")
+    file.write_text(one.program, encoding="utf-8")
     result = explore(f"{file}::scenario")
     assert result.failure is not None
     assert "NotLinearizable" in result.failure.message
-    assert f"duckrace replay {failure.schedule}" in found.program
+    assert f"duckrace replay {failure.schedule}" in one.program
 
 
 @pytest.mark.once

@@ -9,6 +9,8 @@ import pytest
 
 from .conftest import PROGRAMS, command, environment
 
+pytestmark = pytest.mark.unmeasured
+
 LONG = ["-n", "100000000", "--deadline", "3"]  # the bar appears after half a second
 
 

@@ -14,6 +14,8 @@ KINDS = {
     for node in ast.parse(PROGRAMS.read_text()).body
     if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
 }
+pytestmark = pytest.mark.unmeasured
+
 STRATEGIES = (*SAMPLERS, "dfs")
 
 

@@ -11,6 +11,8 @@ from duckrace._minimising import affordable
 from duckrace._settings import Settings
 from duckrace.search.minimise import Budget
 
+pytestmark = pytest.mark.unmeasured
+
 PROGRAMS = Path(__file__).parent / "programs" / "reduced.py"
 SUBJECTS = Path(__file__).parents[3] / "benchmarks" / "subjects"
 STRATEGIES = [*(("random", seed) for seed in range(6)), *(("pct", seed) for seed in range(6)), ("dpor", 0), ("dfs", 0)]
