@@ -39,7 +39,7 @@ def row() -> Callable[..., Row]:
 
 @pytest.fixture
 def found(row: Callable[..., Row]) -> Callable[..., Row]:
-    """Runs one row on a channel that is wrong. Which programs Hypothesis draws from a seed differs with its version, and
+    """Runs one row on a channel that is wrong. Which programs Hypothesis draws from a seed differs with its version and
     with what is installed: a second seed may find what the first one did not."""
 
     def run(name: str, channel: object, profile: str) -> Row:
