@@ -108,7 +108,7 @@ class _Replaying:
         )
 
     def _found(self, way: Way, failure: Failure) -> Replayed:
-        message = failure.message.removeprefix("AssertionError: ")
+        message = failure.message.removeprefix("AssertionError: ").partition(" in MainThread at ")[0]
         return Replayed(
             channel=self._channel,
             executions=self._executions,
