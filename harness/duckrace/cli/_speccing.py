@@ -18,7 +18,10 @@ from ._status import INCONCLUSIVE
 
 if TYPE_CHECKING:
     from duckrace import formal
+    from duckrace.checks.counterexamples import Replayed
+    from duckrace.report.terminal import Bar
 
+ALGORITHM = "MCMutex"  # the module whose counterexamples are sequences of calls, looks and sleeps
 MOST_JOBS = 4  # a JVM each
 
 
@@ -26,7 +29,14 @@ MOST_JOBS = 4  # a JVM each
 @click.option("--only", metavar="NAME", multiple=True, help="Only runs with NAME in their name. Can be repeated.")
 @click.option("--quick", is_flag=True, help="Only the subset that takes under two minutes.")
 @click.option("--list", "as_list", is_flag=True, help="Show the runs, and make none.")
-@click.option("--traces", is_flag=True, help="Show the counterexamples of the mutants, too.")
+@click.option(
+    "--traces", is_flag=True, help="Show the counterexamples of the mutants, too, and replay them on a channel."
+)
+@click.option(
+    "--channel",
+    metavar="FILE_OR_MODULE::NAME",
+    help="With --traces: replay counterexamples of the algorithm on this channel. Default: one with the same mistake.",
+)
 @option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Runs at a time. Default: one per processor.")
 @option(
     "--spec-limit",
@@ -48,6 +58,7 @@ def spec(
     quick: bool,
     as_list: bool,
     traces: bool,
+    channel: str | None,
     jobs: int | None,
     limit: float,
     certificate: str | None,
@@ -63,6 +74,7 @@ def spec(
     Example: duckrace spec --only mutant/no-second-try --traces
     """
     from duckrace import formal
+    from duckrace._errors import UsageError
     from duckrace.formal._manifest import choose
     from duckrace.report import as_json as documents
     from duckrace.report import spec_story, terminal
@@ -72,6 +84,8 @@ def spec(
         *formal.load_proofs(),
         *formal.load_traces(),
     ]
+    if channel is not None and not traces:
+        raise UsageError("--channel names what counterexamples are replayed on: it needs --traces.")
     chosen = choose(every, only, quick=quick)
     runs = [one for one in chosen if isinstance(one, formal.Run)]
     proofs = [one for one in chosen if isinstance(one, formal.Proof)]
@@ -109,6 +123,7 @@ def spec(
                     progress=lambda done, of: bar.update("traces", done, of, "events"),
                 )
                 report = replace(checked, proved=proved, traces=found, seconds=time.monotonic() - began)
+            replays = _replays(report, channel, bar) if traces else {}
         except KeyboardInterrupt:
             bar.close()
             click.echo("Interrupted: nothing can be said.", err=True)
@@ -116,12 +131,31 @@ def spec(
     if certificate is not None:
         write_spec(report, certificate, quick=quick)
     if as_json:
-        click.echo(documents.encode_spec(report))
+        click.echo(documents.encode_spec(report, replays))
     elif quiet:
         terminal.show(spec_story.brief(report), sys.stdout)
     else:
-        terminal.show(spec_story.of_report(report, terminal.width(sys.stdout), traces=traces), sys.stdout)
+        width = terminal.width(sys.stdout)
+        terminal.show(spec_story.of_report(report, width, traces=traces, replays=replays), sys.stdout)
     return report.exit_status
+
+
+def _replays(report: formal.Report, channel: str | None, bar: Bar) -> dict[str, Replayed]:
+    """What came of the counterexamples of the algorithm on channels: `channel`, or each on its own. By run."""
+    on = {
+        one.run.name: (one, channel or one.run.channel)
+        for one in report.checked
+        if one.answer.trace and (one.run.channel or (channel and one.run.module == ALGORITHM))
+    }
+    if not on:
+        return {}
+    from duckrace.checks.counterexamples import replayed  # Hypothesis, which takes a while to load
+
+    found: dict[str, Replayed] = {}
+    for name, (one, its) in on.items():
+        bar.update("replay", len(found), len(on), name)
+        found[name] = replayed(one, its)
+    return found
 
 
 def _record(run: formal.TraceRun) -> Sequence[formal.Trace]:

@@ -8,6 +8,7 @@
 ``_manifest``   which runs there are, and what each has to come to
 ``_runs``       all of them, and whether they came to that
 ``_translate``  a counterexample as channel operations in words
+``_moves``      a counterexample as what its callers do, for a channel to do the same
 ``proof``       the channel once more, for z3: what is true of it for any number of callers and messages
 ``_recorded``   a recorded execution as a trace, and traces as a TLA+ module
 ``_reading``    traces read by TLC: how far each is something that the channel can do
@@ -19,6 +20,7 @@ The specs are data, in ``duckrace_specs``. It knows specs and models; it must no
 
 from ._graph import Difference
 from ._manifest import Run, load_manifest
+from ._moves import Move, moves, sleepers
 from ._reading import Reading, in_words, read_traces
 from ._recorded import Trace
 from ._runs import Checked, Report, check_specs
@@ -35,6 +37,7 @@ __all__ = [
     "Counterexample",
     "Difference",
     "Moment",
+    "Move",
     "NotInstalled",
     "Proof",
     "Proved",
@@ -54,7 +57,9 @@ __all__ = [
     "load_manifest",
     "load_proofs",
     "load_traces",
+    "moves",
     "read_traces",
+    "sleepers",
     "translate",
     "translate_difference",
     "translate_state",

@@ -62,6 +62,9 @@ class Run:
     """Whether it is made only when it is named in full."""
     quick: bool = False
     """Whether it belongs to the subset that every test run has."""
+    channel: str = ""
+    """Of a mutant of the algorithm: ``FILE::NAME`` of a channel with the same mistake. The file is part of a checkout,
+    not of what is installed."""
 
     @property
     def accepted(self) -> bool:

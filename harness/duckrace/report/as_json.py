@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from duckrace._data import Certificate, CheckReport, Failure, Result, Row, Stres
 if TYPE_CHECKING:
     from duckrace.checks.baseline import Comparison
     from duckrace.checks.chain import Chain, Stale
+    from duckrace.checks.counterexamples import Replayed
     from duckrace.formal import Proof, Proved, Report, Run, TraceRun
 
 FORMAT: Final = 1
@@ -69,8 +70,11 @@ def encode_check(report: CheckReport, compared: Comparison | None = None) -> str
     )
 
 
-def encode_spec(report: Report) -> str:
-    """`report` as ``{"format": 1, "kind": "spec", ...}``; counterexamples in words."""
+def encode_spec(report: Report, replays: Mapping[str, Replayed] | None = None) -> str:
+    """`report` as ``{"format": 1, "kind": "spec", ...}``; counterexamples in words, and what came of them on a channel.
+
+    `replays`: by the name of the run.
+    """
     from duckrace.formal import translate, translate_difference
 
     return _encode(
@@ -98,6 +102,7 @@ def encode_spec(report: Report) -> str:
                         translate(one.answer) if one.difference is None else translate_difference(one.difference)
                     ),
                     "loops_to": one.answer.loops_to,
+                    "replayed": _replayed((replays or {}).get(one.run.name)),
                 }
                 for one in report.checked
             ],
@@ -131,6 +136,19 @@ def encode_runs(runs: Sequence[Run], proofs: Sequence[Proof] = (), traces: Seque
             "traces": [_traced(run) for run in traces],
         }
     )
+
+
+def _replayed(one: Replayed | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        "channel": one.channel,
+        "executions": one.executions,
+        "way": None if one.failure is None else one.way,
+        "verdict": None if one.failure is None else one.failure.kind,
+        "message": one.why if one.failure is None else one.failure.message,
+        "schedule": None if one.failure is None else one.failure.schedule,
+    }
 
 
 def _proved(one: Proved) -> dict[str, Any]:
@@ -186,6 +204,7 @@ def _run(run: Run) -> dict[str, Any]:
         "config": run.config,
         "constants": dict(run.constants),
         "mistake": run.mistake,
+        "channel": run.channel,
         "control": run.control,
         "without": run.without,
         "expect": run.expect,

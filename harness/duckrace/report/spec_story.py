@@ -8,8 +8,8 @@ It knows values and wording; it must not know colours or where the lines go.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from duckrace._words import many
 from duckrace.formal import (
@@ -28,6 +28,9 @@ from . import proof_story
 from .layout import Line, Span, columns, line, paragraph
 from .words import gap, shown_seconds
 
+if TYPE_CHECKING:
+    from duckrace.checks.counterexamples import Replayed
+
 STYLES: Final = {"as expected": "good", "stopped": "unsure", "broken": "unsure"}
 JAR: Final = 12  # digits of a hash; all of them: --json
 
@@ -45,8 +48,10 @@ def of_list(runs: Sequence[Run | Proof | TraceRun]) -> list[Line]:
     return [*columns(table, [None] * 4), line(), line(f"{many(len(runs), 'run')}, {_quick(runs)}")]
 
 
-def of_report(report: Report, width: int, *, traces: bool = False) -> list[Line]:
-    """What came out."""
+def of_report(
+    report: Report, width: int, *, traces: bool = False, replays: Mapping[str, Replayed] | None = None
+) -> list[Line]:
+    """What came out; of counterexamples also what came of them on a channel (by the run's name)."""
     table: list[list[Span | str]] = [[(head, "dim") for head in ("run", "TLC says", "states", "time", "")]]
     for one in report.checked:
         word = "" if one.ok else one.finding.upper()
@@ -66,6 +71,8 @@ def of_report(report: Report, width: int, *, traces: bool = False) -> list[Line]
     for one in report.checked:
         if not one.ok or (traces and (one.answer.trace or one.difference)):
             lines += gap(of_one(one, width))
+        if replays and one.run.name in replays:
+            lines += gap(of_replay(replays[one.run.name], width))
     for trace in report.traces:
         if not trace.ok or (traces and trace.run.rejected):
             lines += gap(of_recorded(trace, width))
@@ -135,6 +142,22 @@ def of_trace(one: Checked) -> list[Line]:
         over = "and nothing happens any more" if at == len(one.answer.trace) else f"and all again, from state {at}"
         lines.append(line(f"         {over}"))
     return lines
+
+
+def of_replay(one: Replayed, width: int) -> list[Line]:
+    """The counterexample on a channel: how it failed there, and what to paste to see that."""
+    if one.failure is None:
+        return paragraph(one.why, width)
+    how = {
+        "driven": "driven through these calls in this order",
+        "driven on": "driven through these calls in this order, and on through the rest of the program",
+        "explored": f"the same calls, found in {many(one.executions, 'execution')}",
+    }[one.way]
+    return [
+        *paragraph(f"On {one.channel}, {how}:", width),
+        line((str(one.failure.kind), "bad"), f"  {one.failure.message}"),
+        line("duckrace replay ", one.failure.schedule),
+    ]
 
 
 def _rows(sentences: Sequence[Sentence]) -> list[Line]:
