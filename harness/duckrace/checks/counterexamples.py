@@ -90,7 +90,7 @@ class _Replaying:
         driver = Driver(self._subject)
         followed = list(self._followed())
         ways: list[tuple[Way, Script]] = [("driven", Script(lines=(*_lines(followed), END), guidance=_held(followed)))]
-        ways += [("driven on", self._on(followed, ending)) for ending in self._endings()]
+        ways.extend(("driven on", self._on(followed, ending)) for ending in self._endings())
         for way, script in ways:
             decisions = self._driven(driver, script)
             failure = None if decisions is None else driver.told(self._menu, script, decisions)
