@@ -64,7 +64,8 @@ def smallest(trial: Trial, case: Case, in_time: Callable[[], bool]) -> Case:
 
 
 def _less(program: Program) -> Iterator[Program]:
-    """The program with less: plainer timers, a thread less for the same steps, a part less, a handle, some steps."""
+    """The program with less: plainer timers, a thread less for the same steps, a smaller buffer, a part less, a handle,
+    some steps."""
     if program.timeouts != "idle":
         yield replace(program, timeouts="idle")
     for one, other in permutations(range(len(program.threads)), 2):
@@ -79,6 +80,11 @@ def _less(program: Program) -> Iterator[Program]:
         for handle in dict.fromkeys(program.handles())
     ]
     some = [one for count in (1, 2, 3) for one in combinations(reversed(steps), count)]
+    if program.capacity is not None and program.capacity > 1:  # a smaller buffer takes fewer sends to fill
+        smaller = replace(program, capacity=program.capacity - 1)
+        for step in steps:
+            shorter = smaller.without(step)
+            yield replace(shorter, threads=tuple(filter(None, shorter.threads)))
     for left_out in dict.fromkeys(map(frozenset, [*parts, *handles, *some])):
         if left_out and len(left_out) < len(steps):
             shorter = program.without(*left_out)

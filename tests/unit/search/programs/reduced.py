@@ -79,7 +79,7 @@ def racy():
 
 def racy_slowly():
     """Each execution takes so long that reducing is told of."""
-    sum(range(1_000_000))
+    sum(range(3_000_000))
     racy()
 
 
