@@ -248,7 +248,9 @@ def test_real_threads(order: str) -> None:
 
 @pytest.mark.parametrize("order", ["count", "clock"])
 def test_a_wrong_queue_on_real_threads(order: str) -> None:
-    found = stressed(Backwards(), ThreadLog(order), 3_000)  # type: ignore[arg-type]
+    """On busy cores two messages may never be in it at once; then it is tried again."""
+    tries = (stressed(Backwards(), ThreadLog(order), 3_000) for _ in range(20))  # type: ignore[arg-type]
+    found = next(filter(None, tries), None)
     assert found is not None
     assert found.kind in (Wrong.ORDER, Wrong.LOST)
     sent = [operation for operation in found.operations if operation.what.operation == "send"]
