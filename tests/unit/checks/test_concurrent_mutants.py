@@ -112,7 +112,8 @@ class Differs(Exception):
 @pytest.fixture(scope="module")
 def loaded() -> Iterator[Callable[[str], ModuleType]]:
     """The files of mutants as ordinary modules, on the real machine."""
-    before = set(sys.modules)
+    names = [file.stem for file in MUTANTS.glob("*.py")]
+    others = {name: sys.modules.pop(name) for name in names if name in sys.modules}  # other tests have files so named
     sys.path.insert(0, str(MUTANTS))
 
     def load(name: str) -> ModuleType:
@@ -126,9 +127,9 @@ def loaded() -> Iterator[Callable[[str], ModuleType]]:
 
     yield load
     sys.path.remove(str(MUTANTS))
-    for name in set(sys.modules) - before:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(MUTANTS)):
-            del sys.modules[name]
+    for name in names:
+        sys.modules.pop(name, None)
+    sys.modules.update(others)
 
 
 def compare(plugin: Any, capacity: int | None, chance: random.Random) -> None:
