@@ -5,11 +5,8 @@ It knows versions and files; it must not know how the programs are explored.
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import time
 from collections.abc import Callable, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeAlias
 
@@ -22,6 +19,7 @@ from ._broken import statements
 from ._profile import PROFILES
 from ._run import Run
 from ._small_programs import Size
+from ._sources import hashed, of_channel, versions
 from ._suite import not_claimed
 from ._verification import Verification
 from .outcomes import NEEDS
@@ -84,33 +82,21 @@ def _certificate(verification: Verification, started: float) -> Certificate:
         program=verification.program,
         statements=statements(verification.statements),
         skipped=not_claimed(subject, NEEDS),
-        versions=_versions(),
+        versions=versions("duckrace"),
         sources=_sources(verification.files),
         seconds=time.perf_counter() - started,
         render=_render,
     )
 
 
-def _versions() -> dict[str, str]:
-    try:
-        ours = version("duckrace")
-    except PackageNotFoundError:
-        ours = "(not installed)"
-    return {"python": f"{platform.python_implementation()} {platform.python_version()}", "duckrace": ours}
-
-
 def _sources(loaded: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """The files that the result depends on: the channel's as the world loaded them, the model's, and all of ours."""
     models, ours = Path(duckrace_models.__file__).parent, Path(__file__).parents[1]
-    channel = {
-        name: Path(path)
-        for name, path in loaded.items()
-        if not name.startswith(("duckrace.checks", "duckrace_models", "duckrace.plugins._"))
-    }
+    channel = of_channel(loaded)
     return {
-        "channel": _hashed(channel),
-        "model": _hashed(_modules(models)),
-        "duckrace": _hashed({name: path for name, path in _modules(ours).items() if name not in channel}),
+        "channel": hashed(channel),
+        "model": hashed(_modules(models)),
+        "duckrace": hashed({name: path for name, path in _modules(ours).items() if name not in channel}),
     }
 
 
@@ -120,10 +106,6 @@ def _modules(folder: Path) -> dict[str, Path]:
         ".".join((folder.name, *path.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__"): path
         for path in folder.rglob("*.py")
     }
-
-
-def _hashed(files: Mapping[str, Path]) -> dict[str, str]:
-    return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
 
 
 def _render(certificate: Certificate) -> str:

@@ -9,11 +9,9 @@ how they came about.
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
@@ -22,9 +20,12 @@ from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
 from duckrace._words import many
 
+from . import _file
+
 __all__ = ["FORMAT", "Baseline", "Comparison", "Line", "compare", "fit", "read", "taken", "writable", "write"]
 
 FORMAT: Final = 1
+WHAT: Final = "baseline"
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,13 +47,6 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True):
     profile: str
     seed: int
     rows: list[Line]
-
-
-class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What files of every version have."""
-
-    format: int
-    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,46 +88,19 @@ def write(report: CheckReport, path: str | os.PathLike[str]) -> Comparison:
     if early or not report.rows:
         which = f"{', '.join(early)} ended early" if early else "nothing was checked"
         return Comparison(file=os.fspath(path), note=f"{which}, so no baseline was written")
-    text = msgspec.json.format(msgspec.json.encode(taken(report)), indent=2) + b"\n"
-    target = Path(path)
-    beside = target.with_name(f"{target.name}.{os.getpid()}.new")
-    try:
-        beside.write_bytes(text)
-        beside.replace(target)  # never half a file
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise UsageError(f"The baseline {os.fspath(path)} cannot be written: {error.strerror}.") from error
+    _file.write(taken(report), path, WHAT)
     return Comparison(file=os.fspath(path), written=True)
 
 
 def writable(path: str | os.PathLike[str]) -> None:
     """Raise UsageError if there is no place for a file there: known before the check, which takes longer."""
-    folder = Path(path).parent
-    if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        why = "it is a folder" if Path(path).is_dir() else f"{folder} is no folder that can be written to"
-        raise UsageError(f"The baseline {os.fspath(path)} cannot be written: {why}.")
+    _file.writable(path, WHAT)
 
 
 def read(path: str | os.PathLike[str]) -> Baseline | None:
     """The baseline in the file; None if there is no such file.  Raises UsageError: damaged, or of another version."""
-    shown = os.fspath(path)
-    try:
-        text = Path(path).read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise UsageError(f"The baseline {shown} cannot be read: {error.strerror}.") from error
-    try:
-        head = msgspec.json.decode(text, type=Head)
-        if head.kind == "baseline" and head.format != FORMAT:
-            raise UsageError(
-                f"The baseline {shown} is of format {head.format}; this duckrace reads format {FORMAT}. "
-                "Write it anew with --update-baseline."
-            )
-        return msgspec.json.decode(text, type=Baseline)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The baseline {shown} is damaged, or is none: {error}.") from error
+    head = _file.Head(format=FORMAT, kind="baseline")
+    return _file.read(path, Baseline, head, WHAT, "Write it anew with --update-baseline.")
 
 
 def fit(

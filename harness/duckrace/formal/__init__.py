@@ -14,10 +14,12 @@
 ``_reading``    traces read by TLC: how far each is something that the channel can do
 ``_written``    the traces that every run of the specs reads, and mutants of them
 ``_traces``     all of these, and whether they came to what they have to
+``_entries``    all that there is to run
 
 The specs are data, in ``duckrace_specs``. It knows specs and models; it must not know channels, nor screens.
 """
 
+from ._entries import Entry, load_entries
 from ._graph import Difference
 from ._manifest import Run, load_manifest
 from ._moves import Move, moves, sleepers
@@ -36,6 +38,7 @@ __all__ = [
     "Checked",
     "Counterexample",
     "Difference",
+    "Entry",
     "Moment",
     "Move",
     "NotInstalled",
@@ -54,6 +57,7 @@ __all__ = [
     "check_traces",
     "find_tools",
     "in_words",
+    "load_entries",
     "load_manifest",
     "load_proofs",
     "load_traces",
