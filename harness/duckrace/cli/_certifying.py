@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from duckrace.formal import Report
     from duckrace.report.terminal import Bar
 
-MOST_JOBS = 4  # a JVM each
-LIMIT = 600.0
-
 
 @click.group(short_help="Look at a certificate.")
 def certificate() -> None:
@@ -98,30 +95,9 @@ def write_spec(report: Report, file: str, *, quick: bool) -> None:
 
 
 def _quick_spec(bar: Bar) -> Report:
-    from dataclasses import replace
-
-    from duckrace import formal
-    from duckrace.checks._recording import recorded
+    from duckrace.formal import load_entries
     from duckrace.formal._manifest import choose
 
-    tools = formal.find_tools()
-    proved = formal.check_proofs(
-        choose(formal.load_proofs(), quick=True),
-        progress=lambda done, of, asked: bar.update("z3", done, of, f"{asked:,} queries"),
-    )
-    report = formal.check_specs(
-        tools,
-        choose(formal.load_manifest(), quick=True),
-        jobs=min(os.cpu_count() or 1, MOST_JOBS),
-        limit=LIMIT,
-        progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
-    )
-    traces = formal.check_traces(
-        tools,
-        choose(formal.load_traces(), quick=True),
-        lambda run: recorded(run.programs, run.samples),
-        jobs=min(os.cpu_count() or 1, MOST_JOBS),
-        limit=LIMIT,
-        progress=lambda done, of: bar.update("traces", done, of, "events"),
-    )
-    return replace(report, proved=proved, traces=traces)
+    from ._spec_runs import make
+
+    return make(choose(load_entries(), quick=True), bar)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -22,7 +18,6 @@ if TYPE_CHECKING:
     from duckrace.report.terminal import Bar
 
 ALGORITHM = "MCMutex"  # the module whose counterexamples are sequences of calls, looks and sleeps
-MOST_JOBS = 4  # a JVM each
 
 
 @click.command(short_help="Check the TLA+ specs of the channel with TLC, and with z3.")
@@ -79,50 +74,27 @@ def spec(
     from duckrace.report import as_json as documents
     from duckrace.report import spec_story, terminal
 
-    every: list[formal.Run | formal.Proof | formal.TraceRun] = [
-        *formal.load_manifest(),
-        *formal.load_proofs(),
-        *formal.load_traces(),
-    ]
+    from ._spec_runs import make
+
     if channel is not None and not traces:
         raise UsageError("--channel names what counterexamples are replayed on: it needs --traces.")
-    chosen = choose(every, only, quick=quick)
-    runs = [one for one in chosen if isinstance(one, formal.Run)]
-    proofs = [one for one in chosen if isinstance(one, formal.Proof)]
-    traced = [one for one in chosen if isinstance(one, formal.TraceRun)]
+    chosen = choose(formal.load_entries(), only, quick=quick)
     if as_list:
         if as_json:
-            click.echo(documents.encode_runs(runs, proofs, traced))
+            click.echo(
+                documents.encode_runs(
+                    [one for one in chosen if isinstance(one, formal.Run)],
+                    [one for one in chosen if isinstance(one, formal.Proof)],
+                    [one for one in chosen if isinstance(one, formal.TraceRun)],
+                )
+            )
         else:
             terminal.show(spec_story.of_list(chosen), sys.stdout)
         return 0
     look_at_certificate(certificate)
-    tools = formal.find_tools() if runs or traced else None
-    most = jobs or min(os.cpu_count() or 1, MOST_JOBS)
     with terminal.Bar(shown=not (quiet or as_json)) as bar:
         try:
-            began = time.monotonic()
-            proved = formal.check_proofs(
-                proofs, progress=lambda done, of, asked: bar.update("z3", done, of, f"{asked:,} queries")
-            )
-            report = formal.Report(checked=(), proved=proved, seconds=time.monotonic() - began)
-            if tools is not None:
-                checked = formal.check_specs(
-                    tools,
-                    runs,
-                    jobs=most,
-                    limit=limit,
-                    progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
-                )
-                found = formal.check_traces(
-                    tools,
-                    traced,
-                    _record,
-                    jobs=most,
-                    limit=limit,
-                    progress=lambda done, of: bar.update("traces", done, of, "events"),
-                )
-                report = replace(checked, proved=proved, traces=found, seconds=time.monotonic() - began)
+            report = make(chosen, bar, jobs=jobs, limit=limit)
             replays = _replays(report, channel, bar) if traces else {}
         except KeyboardInterrupt:
             bar.close()
@@ -156,9 +128,3 @@ def _replays(report: formal.Report, channel: str | None, bar: Bar) -> dict[str, 
         bar.update("replay", len(found), len(on), name)
         found[name] = replayed(one, its)
     return found
-
-
-def _record(run: formal.TraceRun) -> Sequence[formal.Trace]:
-    from duckrace.checks._recording import recorded  # Hypothesis, which takes a while to load
-
-    return recorded(run.programs, run.samples)

@@ -14,7 +14,7 @@ from duckrace import formal
 from duckrace._data import CheckReport, Kind, Row, Verdict
 from duckrace.checks import ROWS, chain
 from duckrace.cli._certifying import write_check
-from duckrace.formal import Report, load_manifest, load_proofs
+from duckrace.formal import Report, load_manifest, load_proofs, load_traces
 from duckrace.report.terminal import Bar
 
 from .conftest import Run
@@ -120,8 +120,8 @@ def test_thorough_check_has_the_quick_runs(
 ) -> None:
     run = next(run for run in load_manifest() if run.name == "channel/stream-1")
     proof = next(proof for proof in load_proofs() if proof.name == "any-size/bounded")
-    monkeypatch.setattr(formal, "load_manifest", lambda: (replace(run, distinct=distinct),))
-    monkeypatch.setattr(formal, "load_proofs", lambda: (proof,))
+    entries = [replace(run, distinct=distinct), proof, *load_traces()]
+    monkeypatch.setattr(formal, "load_entries", lambda: entries)
     file = tmp_path / "certificate.json"
     assert write_check(THOROUGH, None, str(file), Bar(shown=False)) == status
     made = {link.name: link for link in chain.read(file).spec.links}
