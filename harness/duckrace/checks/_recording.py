@@ -41,7 +41,7 @@ class RecordingTrial(ChannelTrial):
 
     def judged(self, value: Any) -> Seen:
         journal = value.journal
-        key = (journal.capacity, journal.senders, tuple(journal.events), tuple(journal.stops))
+        key = journal.seen
         if key not in self.recorded:
             self.recorded[key] = self._program, list(machine.decisions)
         return RIGHT

@@ -26,7 +26,7 @@ from duckrace.formal._transitions import Step, Transitions
 from duckrace_models import RECEIVER, Call, ConcurrentReceive, State
 
 from ._walks import Walk
-from .programs._calls import result
+from .programs._calls import result, step_of
 from .programs.transitions import LONG
 
 FAR: Final = 1_000.0
@@ -251,13 +251,7 @@ class _Writing:
             yield caller, None if made is None else self._step(made), seconds, paused
 
     def _step(self, made: Made) -> tuple[Any, ...]:
-        call = made.call
-        words: tuple[Any, ...] = (call.operation,)
-        if "send" in call.operation or call.operation == "clone":
-            words += (call.handle, call.value)
-        elif call.operation == "drop":
-            words += (call.handle,)
-        if call.operation in ("send_timeout", "recv_timeout"):
-            until = None if made.ends is None else sum(line[2] for line in self.lines[made.comes : made.ends])
-            words += (FAR if until is None else until + LONG / 2,)
-        return words
+        call, seconds = made.call, FAR
+        if made.ends is not None:
+            seconds = sum(line[2] for line in self.lines[made.comes : made.ends]) + LONG / 2
+        return step_of(call.operation, call.handle, call.value, seconds)

@@ -32,7 +32,7 @@ from ._scripts import FAR, Guidance, Script
 from ._steering import Driver, places
 from ._suite import flavour
 from .programs._allowed import judged
-from .programs._calls import Step
+from .programs._calls import Step, step_of
 from .programs.transitions import LONG
 
 Way = Literal["driven", "driven on", "explored"]
@@ -176,7 +176,7 @@ class _Replaying:
         move = self._path[number]
         ends = (later.response for later in self._path[number + 1 :] if later.caller == move.caller and later.response)
         late = next(ends, "") == "Timeout"
-        return _call(move.operation, move.handle, move.value, LONG / 2 if late else FAR)
+        return step_of(move.operation, move.handle, move.value, LONG / 2 if late else FAR)
 
     def _on(self, followed: Sequence[tuple[tuple[Any, ...], Guidance]], ending: Sequence[tuple[str, Step]]) -> Script:
         """The counterexample, and then these calls, each when the one before has come to rest."""
@@ -193,7 +193,7 @@ class _Replaying:
         order = [sorted(turn, key=repr) for _, turn in left]
         for choice in islice(product(*order), ENDINGS):
             yield [
-                (who, _call(call["operation"], call["handle"], call["value"], LONG / 2))
+                (who, step_of(call["operation"], call["handle"], call["value"], LONG / 2))
                 for (who, _), call in zip(left, choice, strict=True)
             ]
 
@@ -205,16 +205,6 @@ def _lines(followed: Iterable[tuple[Any, Guidance]]) -> list[tuple[Any, ...]]:
 def _held(followed: Sequence[tuple[Any, Guidance]]) -> tuple[Guidance, ...]:
     """Of each line; at the end nobody is held."""
     return (*(guidance for _, guidance in followed), Guidance(held=frozenset()))
-
-
-def _call(operation: str, handle: str, value: str, seconds: float) -> Step:
-    """The call as a script has it."""
-    words: tuple[Any, ...] = (operation,)
-    if "send" in operation or operation == "clone":
-        words += (handle, value)
-    elif operation == "drop":
-        words += (handle,)
-    return (*words, seconds) if operation in ("send_timeout", "recv_timeout") else words
 
 
 def _not_claimed(subject: Subject, menu: Menu) -> list[str]:

@@ -52,7 +52,7 @@ class ChannelTrial(Trial):
 
     def judged(self, value: Any) -> Seen:
         journal = value.journal
-        key = (journal.capacity, journal.senders, tuple(journal.events), tuple(journal.stops))
+        key = journal.seen
         found = self._known.get(key)
         if found is None:
             judge: Callable[..., Judgement] = self.session.world.modules[f"{HOME}._watched"].judged

@@ -67,6 +67,16 @@ def model_call(caller: int, step: Step) -> Call:
     return Call(caller=caller, operation=operation, handle=handle_of(step), value=value)
 
 
+def step_of(operation: str, handle: Any, value: Any, seconds: float) -> tuple[Any, ...]:
+    """A call of the models as a step. `seconds`: how long it waits if it is a timed one."""
+    step: tuple[Any, ...] = (operation,)
+    if operation in ("send", "try_send", "send_timeout", "clone"):
+        step += (handle, value)
+    elif operation == "drop":
+        step += (handle,)
+    return (*step, seconds) if operation in ("send_timeout", "recv_timeout") else step
+
+
 def words(step: Step) -> str:
     """The call as it would be written."""
     operation, *rest = step

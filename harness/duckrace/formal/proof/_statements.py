@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ._channel import Channel, State
-from ._terms import CALLER, HANDLE, Term
+from ._terms import CALLER, HANDLE, Map, Term
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +48,7 @@ def _no_duplicate(m: Channel, s: State) -> Term:
 
 
 def _per_sender_fifo(m: Channel, s: State) -> Term:
-    t = m.terms
-    return _pairs(
-        m,
-        s.gets,
-        lambda i, j: t.implies(t.author(s.got(i)) == t.author(s.got(j)), t.turn(s.got(i)) < t.turn(s.got(j))),
-    )
+    return _in_order_of_each(m, s.gets, s.got)
 
 
 def _fifo(m: Channel, s: State) -> Term:
@@ -263,12 +258,7 @@ def _sent_once(m: Channel, s: State) -> Term:
 
 
 def _sent_in_order(m: Channel, s: State) -> Term:
-    t = m.terms
-    return _pairs(
-        m,
-        s.sends,
-        lambda i, j: t.implies(t.author(s.sent(i)) == t.author(s.sent(j)), t.turn(s.sent(i)) < t.turn(s.sent(j))),
-    )
+    return _in_order_of_each(m, s.sends, s.sent)
 
 
 def _back_once(m: Channel, s: State) -> Term:
@@ -287,6 +277,16 @@ def _is_old(m: Channel, s: State, author: Term, turn: Term) -> Term:
 
 def _within(m: Channel, low: Term, at: Term, high: Term) -> Term:
     return m.terms.both(low <= at, at < high)
+
+
+def _in_order_of_each(m: Channel, end: Term, message: Map) -> Term:
+    """Of two messages of one sender the one that it sent first comes first."""
+    t = m.terms
+    return _pairs(
+        m,
+        end,
+        lambda i, j: t.implies(t.author(message(i)) == t.author(message(j)), t.turn(message(i)) < t.turn(message(j))),
+    )
 
 
 def _pairs(m: Channel, end: Term, says: Callable[[Term, Term], Term]) -> Term:

@@ -34,6 +34,9 @@ BUDGET = 50_000
 
 TIMED = ("send_timeout", "recv_timeout")
 
+Seen = tuple[int | None, tuple[str, ...], tuple[tuple[str, str, Any], ...], tuple[tuple[int, tuple[str, ...]], ...]]
+"""Capacity, senders, events, and where nobody could go on, with who was in a call then."""
+
 
 class NotLinearizable(AssertionError):
     """What the threads saw is not what a channel may do."""
@@ -65,6 +68,11 @@ class Journal:
     def busy(self, handle: str) -> bool:
         """Is a call on this handle under way?"""
         return any(call.handle == handle for call in self.inside.values())
+
+    @property
+    def seen(self) -> Seen:
+        """All that a judge needs, as a value: arguments of :func:`judged`."""
+        return self.capacity, self.senders, tuple(self.events), tuple(self.stops)
 
     def settled(self) -> bool:
         """Was nothing logged since this was asked last, and is nobody in a call that has a limit of time?"""
@@ -228,7 +236,7 @@ class Watched:
         if not journal.over:
             journal.stop()
         journal.over = True
-        return judged(journal.capacity, journal.senders, tuple(journal.events), tuple(journal.stops), waits)
+        return judged(*journal.seen, waits=waits)
 
 
 def judged(
