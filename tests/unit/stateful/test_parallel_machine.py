@@ -167,7 +167,7 @@ def test_what_sync_does_not_see_is_said_where_it_passes() -> None:
 
 def test_a_time_out_at_a_bad_moment_is_found_where_timers_fire_freely() -> None:
     run_parallel_machine_as_test(machines.HastyIdle, settings=settings(OPTIONS, max_examples=20))
-    text = found(machines.Hasty, settings(OPTIONS, max_examples=100))
+    text = found(machines.Hasty, settings(OPTIONS, max_examples=400))
     assert "get_in_time() → 'lost'" in text
     assert "duckrace explore FILE.py::scenario --timeouts free" in text
 

@@ -366,6 +366,7 @@ class Hasty(ParallelMachine):
 
     model = QueueModel
     timeouts = "both"
+    samples = 50
     threads = 2
     operations = 1
     around = 0
