@@ -515,23 +515,46 @@ class Machine:
         me.timer = 0
 
     def rest(self, seconds: float) -> bool:
-        """The running thread sleeps until nobody else gets on: for `seconds`, or with `free` until nobody is ready.
+        """The running thread sleeps until nobody else gets on: nobody is ready, and no timer is left. At least
+        `seconds` have passed then.
 
-        Where others look again and again, which with `free` could go on for ever, they get some chances. False: whoever
-        calls has to find out whether they have got anywhere, and to rest again if so.
+        Where others look again and again, which could go on for ever, they get some chances. False: whoever calls has
+        to find out whether they have got anywhere, and to rest again if so.
         """
         me = self.current
-        if me is None or not self.free:
+        if me is None:
             self.sleep(seconds)
             return True
         for other in self.threads:
             other.polls = 0
-        self.set_timer(me, seconds, None)
+        self.timer_count += 1
+        me.timer = self.timer_count  # which :meth:`_awaken` ends, and no time
+        deadline = self.now + math.ceil(seconds * NANOSECONDS)
         self.ready.remove(me)
         self.resting = me
         self.point(me, SLEEP, seconds)
         self.resting = None
+        self.now = max(self.now, deadline)
         return self.cut_timer(me)
+
+    def _awaken(self, resting: SimThread) -> SimThread:
+        """Nobody is ready while a thread rests: it goes on, unless somebody has a timer who has had few chances yet.
+
+        That timer fires now, however far it is, and with it all that are earlier: others that look again every few
+        milliseconds do not do so a thousand times before. They are late then, as anybody may be.
+        """
+        pending = [(time, thread) for time, number, thread in self.timers if thread.timer == number]
+        hopeful = [time for time, thread in pending if thread.polls < POLLS]
+        if hopeful:
+            self.now = max(self.now, min(hopeful))
+            for thread in self._fire():
+                thread.polls += 1
+            return self._first()
+        self.resting = None
+        resting.expired = not pending
+        resting.timer = 0
+        self.ready.append(resting)
+        return resting
 
     def _disturb(self, me: SimThread) -> None:
         """The time of `me` is up while another thread rests, which goes on if nobody has anything but that to do."""
@@ -598,6 +621,8 @@ class Machine:
         timers = self.timers
         while timers and timers[0][2].timer != timers[0][1]:
             heapq.heappop(timers)
+        if self.resting is not None:
+            return self._awaken(self.resting)
         blocked = self._blocked()
         # A thread that ends the program by its end may sleep as often as it likes; daemons, and who is left
         # after main, may not keep it going for ever.
@@ -606,6 +631,13 @@ class Machine:
         if not timers or self.hooks_done or self.idle_rounds > IDLE_ROUNDS:
             return self._quiescent(blocked)
         self.now = max(self.now, timers[0][0])  # with `free` others may have moved it
+        self._fire()
+        return self._first()
+
+    def _fire(self) -> list[SimThread]:
+        """The timers whose time has come end the waits of their threads, which are ready then."""
+        timers = self.timers
+        found: list[SimThread] = []
         while timers and timers[0][0] <= self.now:
             _, number, thread = heapq.heappop(timers)
             if thread.timer == number:
@@ -613,7 +645,12 @@ class Machine:
                 thread.timer = 0
                 if thread.waits is not None:
                     thread.waits.remove(thread)
-                self.ready.append(thread)
+                found.append(thread)
+        self.ready += found
+        return found
+
+    def _first(self) -> SimThread:
+        """Who goes on after nobody was ready."""
         if len(self.ready) == 1:
             return self.ready[0]
         chosen = self.choose(self.ready, self.ready[0])

@@ -103,6 +103,8 @@ TESTED: Final = (
     "duckrace.plugins.adapters",
     "duckrace.stateful.programs",
 )
+# Those of them that only record what others do: their own accesses are no steps.
+RECORDING: Final = "duckrace.stateful.programs."
 
 
 class World:
@@ -214,7 +216,10 @@ class World:
     def load_file(self, path: Path, name: str) -> types.ModuleType:
         """Load one file inside the world as module `name`."""
         with self.active(), machine.quiet():
-            self._verdicts[name] = True
+            if not self.includes(name):
+                self._verdicts[name] = True
+                if name in sys.modules:  # the host's: it was not hidden with the others, and must come back
+                    self._hidden[name] = sys.modules.pop(name)
             spec = importlib.util.spec_from_file_location(name, path, loader=_Source(self, name, str(path)))
             assert spec is not None
             assert spec.loader is not None
@@ -374,7 +379,8 @@ class _Source(Loader):
             assert code is not None
             return code
         source, world = Path(self.path).read_bytes(), self.world
-        return rewrite(source, self.path, world.before, world.granularity, self.name)
+        granularity = "sync" if self.name.startswith(RECORDING) else world.granularity
+        return rewrite(source, self.path, world.before, granularity, self.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
         if self.name not in LIBRARY:

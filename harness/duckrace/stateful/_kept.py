@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Kept(NamedTuple):
-    """The value of a step, by its thread and its place there; the n-th of several."""
+    """The value of a step, by its thread and its place there; the n-th of several, which need not be there."""
 
     thread: int
     step: int

@@ -12,22 +12,24 @@ import unittest
 from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
-from hypothesis import settings
+from hypothesis import event, settings
 
 from duckrace._errors import CheckFailed, UsageError
 from duckrace._scenario import SEPARATOR, Reference, resolve
+from duckrace._settings import GRANULARITIES, TIMEOUTS, one_of
 from duckrace.kernel import machine
 from duckrace.search import Strategy
 
 from ._drawing import Drawing
 from ._hunt import HEALTHY, Hunt
-from ._rules import Rules, RulesTrial
+from ._rules import BOTH, Rules, RulesTrial
 from ._rules_written import written
 from ._schedule import Switches
 from ._trial import Seen, Stopped
 from ._values import Case, Program
 
 SAMPLES: Final = 10
+UNSEEN: Final = "granularity sync: no switch between a read and a write of the same variable"
 
 
 class _TestCase:
@@ -64,6 +66,10 @@ class ParallelMachine:
     """Steps before the threads start, and after they have ended, at most."""
     samples: ClassVar[int] = SAMPLES
     """Schedules of each program besides the one that Hypothesis draws with it."""
+    granularity: ClassVar[str] = "sync"
+    """Where threads switch: "sync", "gil" or "access". At "sync" not between a read and a write of a variable."""
+    timeouts: ClassVar[str] = "idle"
+    """When timers fire: "idle", "free", or "both": in some of the programs freely."""
     modules: ClassVar[tuple[str, ...] | None] = None
     """The packages to load in the simulated world (None: every pure-Python one)."""
     TestCase: ClassVar[Any] = _TestCase()
@@ -104,14 +110,17 @@ class _Hunted:
     def __init__(self, kind: type[ParallelMachine]) -> None:
         self.kind = kind
         self.reference = _reference(kind)
-        self.trial = RulesTrial(self.reference, kind.modules)
+        self.trial = RulesTrial(self.reference, kind.modules, kind.granularity)
         self.failing: tuple[Case, Seen] | None = None
         self._rules: Rules | None = None
 
     def run(self, options: settings) -> None:
         def prepare(test: Any) -> None:
             kind: Any = self.kind
-            test._hypothesis_internal_database_key = f"duckrace {kind.__module__}.{kind.__qualname__}".encode()
+            key = f"duckrace {kind.__module__}.{kind.__qualname__}"
+            if (kind.granularity, kind.timeouts) != ("sync", "idle"):  # other choices, and other failures
+                key += f" {kind.granularity} {kind.timeouts}"
+            test._hypothesis_internal_database_key = key.encode()
             for name in ("_hypothesis_internal_use_seed", "_hypothesis_internal_use_reproduce_failure"):
                 setattr(test, name, getattr(kind, name, None))
 
@@ -127,6 +136,8 @@ class _Hunted:
             raise CheckFailed(f"BUDGET: of {self.trial.executions:,} executions {count:,} are not decided: {why}")
 
     def draw(self, drawing: Drawing) -> Program:
+        if self.kind.granularity == "sync":
+            event(UNSEEN)  # in the statistics of the test, which is all that a pass shows
         kind = self.trial.kind
         if self._rules is None or self._rules.kind is not kind:  # a world that was loaded anew has classes of its own
             self._rules = Rules(kind)
@@ -147,7 +158,7 @@ class _Hunted:
 
     def told(self, case: Case) -> str:
         """The program as a file, and where its threads are left."""
-        parts = [written(case.program, self.reference)]
+        parts = [written(case.program, self.reference, self.kind.granularity)]
         if case.count:
             parts.append("Threads go on until they have to wait, except:\n" + "\n".join(_switched(case.switches)))
         return "\n".join(parts)
@@ -173,6 +184,8 @@ def _look_at(kind: type[ParallelMachine]) -> None:
         value = getattr(kind, what)
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise UsageError(f"{name}.{what} is a whole number from {least} on, not {value!r}.")
+    one_of(f"{name}.granularity", kind.granularity, GRANULARITIES)
+    one_of(f"{name}.timeouts", kind.timeouts, (*TIMEOUTS, BOTH))
 
 
 def _reference(kind: type[ParallelMachine]) -> Reference:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from inspect import signature
+from inspect import signature, unwrap
+from types import CodeType
 from typing import Any, Final
 
-from hypothesis.stateful import INITIALIZE_RULE_MARKER, RULE_MARKER, Bundle
+from hypothesis.stateful import INITIALIZE_RULE_MARKER, RULE_MARKER, Bundle, multiple
 
 from duckrace._data import Kind
 from duckrace._errors import UsageError
@@ -27,14 +28,19 @@ from ._values import Program, Step
 
 HOME: Final = "duckrace.stateful.programs.rules"
 OFTEN: Final = 12  # kinds at least: that there is no further step is one of them, and must not be drawn too often
+BOTH: Final = "both"
+DRAWN: Final = ("idle", "idle", "free")  # where timers fire in both ways
+SEVERAL: Final = 4  # values of those that a rule returns as `multiple`
 
 
 class RulesTrial(Trial):
     """A machine's programs."""
 
-    def __init__(self, machine: Reference, modules: Sequence[str] | None) -> None:
+    def __init__(self, machine: Reference, modules: Sequence[str] | None, granularity: str = "sync") -> None:
         reference = replace(resolve(f"{HOME}::running"), arguments=(machine,))
-        super().__init__(reference, Settings(modules=None if modules is None else tuple(modules)))
+        super().__init__(
+            reference, Settings(modules=modules if modules is None else tuple(modules), granularity=granularity)
+        )
 
     @property
     def kind(self) -> Any:
@@ -75,6 +81,7 @@ class Rules:
 
     def __call__(self, drawing: Drawing) -> Program:
         kind, pick = self.kind, drawing.pick
+        timeouts = DRAWN[pick(len(DRAWN))] if kind.timeouts == BOTH else kind.timeouts
         count = 2 + pick(kind.threads - 1)
         common = _Bundles()
         before = [self._step(drawing, 0, place, one, common) for place, one in enumerate(self.initial)]
@@ -91,6 +98,7 @@ class Rules:
             before=_renumbered(before, numbers),
             threads=tuple(_renumbered(threads[number - 1], numbers) for number in kept),
             after=_renumbered(after, numbers),
+            timeouts=timeouts,
         )
 
     def _part(self, drawing: Drawing, thread: int, first: int, most: int, bundles: _Bundles) -> list[Step]:
@@ -126,7 +134,8 @@ class Rules:
             else:
                 pairs.append((argument, drawing.draw(strategy)))
         for target in rule.targets:
-            bundles.add(target, Kept(thread, place))
+            for number in reversed(range(SEVERAL if several(rule.function) else 1)):
+                bundles.add(target, Kept(thread, place, number))
         return (name, tuple(pairs))
 
 
@@ -155,6 +164,14 @@ def _renumbered(steps: Iterable[Step], numbers: dict[int, int]) -> tuple[Step, .
         return one._replace(thread=numbers[one.thread]) if isinstance(one, Kept) else one
 
     return tuple((name, tuple((argument, value(one)) for argument, one in pairs)) for name, pairs in steps)
+
+
+def several(function: Any) -> bool:
+    """May this rule return `multiple` values? What it will return is not known yet: its code has to name that."""
+    function = unwrap(function)
+    code, space = function.__code__, function.__globals__
+    codes = [code, *(one for one in code.co_consts if isinstance(one, CodeType))]
+    return any(name == "multiple" or space.get(name) is multiple for one in codes for name in one.co_names)
 
 
 def named(kind: Any, marker: str) -> list[tuple[str, Any]]:

@@ -13,18 +13,22 @@ from ._kept import Kept
 from ._values import Program, Step
 
 
-def written(program: Program, machine: Reference) -> str:
-    """The file."""
-    return "\n".join(_lines(program, machine))
+def written(program: Program, machine: Reference, granularity: str = "sync") -> str:
+    """The file. Its first line is the command that looks for the failure, under the settings that showed it."""
+    return "\n".join(_lines(program, machine, granularity))
 
 
-def _lines(program: Program, machine: Reference) -> Iterator[str]:
+def _lines(program: Program, machine: Reference, granularity: str) -> Iterator[str]:
+    options = f" --granularity {granularity}" if granularity != "sync" else ""
+    options += f" --timeouts {program.timeouts}" if program.timeouts != "idle" else ""
+    yield f'"""duckrace explore FILE.py::scenario{options}"""'
+    yield ""
     used = {one for steps in program.workers for _, pairs in steps for _, one in pairs if isinstance(one, Kept)}
     kept = {(one.thread, one.step) for one in used}
     if machine.search:
         yield "import sys"
         yield ""
-    yield "from duckrace.stateful.programs import running, together"
+    yield "from duckrace.stateful.programs import running"
     yield ""
     if machine.search:
         yield f"sys.path.insert(0, {machine.search[0]!r})"
@@ -33,7 +37,8 @@ def _lines(program: Program, machine: Reference) -> Iterator[str]:
     yield ""
     yield ""
     yield "def scenario():"
-    yield f"    on = running({machine.name})"
+    yield f"    run = running({machine.name})"
+    yield "    on = run.on"
     names = ["before", *(f"thread_{n}" for n in range(1, len(program.threads) + 1)), "after"]
     for number, (name, steps) in enumerate(zip(names, program.workers, strict=True)):
         if steps:
@@ -45,9 +50,8 @@ def _lines(program: Program, machine: Reference) -> Iterator[str]:
         together = [names[number]] if number in (0, len(names) - 1) else names[1:-1] if last else []
         if together and (steps or (last and number)):
             yield ""
-            yield f"    together({', '.join(together)})"
-            yield "    on.stop()"
-    yield "    on.judge()"
+            yield f"    run.together({', '.join(together)})"
+    yield "    run.judge()"
     yield ""
 
 
@@ -55,10 +59,10 @@ def _step(step: Step, number: int, place: int, kept: bool) -> str:
     name, pairs = step
     arguments = ", ".join(f"{argument}={_value(one)}" for argument, one in pairs)
     call = f"on.{name}({arguments})"
-    return f"on.value_{number}_{place} = {call}" if kept else call
+    return f"run.keep({number}, {place}, {call})" if kept else call
 
 
 def _value(one: object) -> str:
     if not isinstance(one, Kept):
         return repr(one)
-    return f"on.value_{one.thread}_{one.step}"
+    return f"run.kept({', '.join(map(str, one if one.number else one[:2]))})"

@@ -100,7 +100,12 @@ class Trial:
         session = self.session
         machine.time_freely(program.timeouts == "free")
         while True:
-            told = session.execute(choose, inspect=lambda: ending(session), scenario=self.scenario(program, place))
+            told = session.execute(
+                choose,
+                inspect=lambda: ending(session),
+                scenario=self.scenario(program, place),
+                every=self.settings.granularity != "sync",  # the choices of a case must not depend on earlier ones
+            )
             if not session.grown():
                 break
             session.regrow()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
+import sys
 import unittest
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, reproduce_failure, seed, settings
 from hypothesis.database import DirectoryBasedExampleDatabase, InMemoryExampleDatabase
+from hypothesis.statistics import collector, describe_statistics
 
 import duckrace
 from duckrace import CheckFailed, UsageError
+from duckrace.histories import Invocation
+from duckrace.kernel import machine
 from duckrace.stateful import ParallelMachine, run_parallel_machine_as_test
-from duckrace.stateful._machine import _Hunted
+from duckrace.stateful._kept import Kept
+from duckrace.stateful._machine import UNSEEN, _Hunted, _reference
 from duckrace.stateful._rules import RulesTrial
+from duckrace.stateful._rules_written import written
 from duckrace.stateful._trial import Seen, Trial
+from duckrace.stateful._values import Case, Program
 
 from .programs import machines
 
@@ -34,7 +42,7 @@ def found(kind: type[ParallelMachine], options: settings = OPTIONS) -> str:
 
 def program(text: str) -> str:
     """The file in a failure."""
-    return text[text.index("import sys") : text.index("    on.judge()")] + "    on.judge()\n"
+    return text[text.index("import sys") : text.index("    run.judge()")] + "    run.judge()\n"
 
 
 def test_what_is_right_passes() -> None:
@@ -78,6 +86,92 @@ def test_rules_may_return_several_values_or_none() -> None:
     run_parallel_machine_as_test(machines.Several, settings=OPTIONS)
 
 
+@pytest.mark.parametrize("timeouts", ["idle", "free"])
+def test_time_that_a_call_takes_is_no_wait_for_ever(timeouts: str) -> None:
+    """However long it sleeps; and who waits for it is not judged before."""
+    late = [((name, ()),) for name in ("get_in_time", "poll", "put", "stop")]
+    programs = [Program(threads=(late[0], late[0]), timeouts=timeouts)]
+    programs += [Program(threads=((("get", ()),), one), after=late[0], timeouts=timeouts) for one in late[2:]]
+    programs += [Program(threads=(late[1], late[2], late[0]), timeouts=timeouts), Program(threads=(late[1],))]
+    with RulesTrial(_reference(machines.Slow), ()) as trial:
+        for one in programs:
+            seen = trial.case(Case(program=one, switches={}))
+            assert seen.kind == "right", seen.why
+        seen = trial.case(Case(program=Program(threads=((("get", ()),), late[0]), timeouts=timeouts), switches={}))
+        assert seen.kind == "right"
+        assert list(machine.value.inside.values()) == [Invocation("get", ())]  # type: ignore[attr-defined]
+
+
+def test_rules_may_have_any_name(tmp_path: Path) -> None:
+    file = tmp_path / "found.py"
+    for name in ("stop", "judge"):
+        text = written(Program(threads=(((name, ()),),)), _reference(machines.Clashing))
+        file.write_text(text, encoding="utf-8")
+        result = duckrace.explore(f"{file}::scenario", executions=2)
+        assert result.failure is not None
+        assert f"{name}() → 'wrong'" in result.failure.message
+
+
+def test_each_of_several_values_is_drawn_and_the_file_says_which(tmp_path: Path) -> None:
+    text = found(machines.Second, settings(OPTIONS, max_examples=100))
+    assert re.search(r"run\.keep\((\d), 0, on\.two\(\)\)\n(.*\n)*.*on\.use\(value=run\.kept\(\1, 0, 1\)\)", text)
+    file = tmp_path / "found.py"
+    file.write_text(program(text), encoding="utf-8")
+    result = duckrace.explore(f"{file}::scenario", executions=5)
+    assert result.failure is not None
+    assert "use(2) → 'wrong'" in result.failure.message
+
+
+def test_a_step_whose_value_is_not_there_is_left_out_of_the_file_as_well(tmp_path: Path) -> None:
+    use = ("use", (("value", Kept(0, 0, 2)),))
+    text = written(Program(before=(("two", ()),), threads=((use,),)), _reference(machines.Second))
+    file = tmp_path / "found.py"
+    file.write_text(text, encoding="utf-8")
+    assert duckrace.explore(f"{file}::scenario", executions=1).failure is None
+
+
+def test_the_module_of_a_machine_stays_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no package is loaded anew but the machine's own file."""
+    (tmp_path / "of_its_own.py").write_text(Path(machines.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("of_its_own")
+    try:
+        for _ in range(2):
+            reference = _reference(module.Slow)
+            assert reference.module == "of_its_own"
+            with RulesTrial(reference, ()) as trial:
+                assert trial.kind is not module.Slow
+            assert sys.modules["of_its_own"] is module
+    finally:
+        sys.modules.pop("of_its_own", None)
+
+
+@pytest.mark.parametrize("kind", [machines.UnlockedAccess, machines.UnlockedGil])
+def test_a_race_without_locks_is_found_at_a_finer_granularity(kind: type[ParallelMachine], tmp_path: Path) -> None:
+    text = found(kind, settings(OPTIONS, max_examples=20))
+    assert text.count("on.add(amount=1)") == 2
+    assert text.count("is left") == 1
+    assert f"duckrace explore FILE.py::scenario --granularity {kind.granularity}" in text
+    file = tmp_path / "found.py"
+    file.write_text(program(text), encoding="utf-8")
+    result = duckrace.explore(f"{file}::scenario", executions=200, granularity=kind.granularity, minimize=False)
+    assert result.failure is not None
+
+
+def test_what_sync_does_not_see_is_said_where_it_passes() -> None:
+    told: list[Any] = []
+    with collector.with_value(told.append):
+        run_parallel_machine_as_test(machines.Unlocked, settings=settings(OPTIONS, max_examples=5))
+    assert UNSEEN in describe_statistics(told[0])
+
+
+def test_a_time_out_at_a_bad_moment_is_found_where_timers_fire_freely() -> None:
+    run_parallel_machine_as_test(machines.HastyIdle, settings=settings(OPTIONS, max_examples=20))
+    text = found(machines.Hasty, settings(OPTIONS, max_examples=400))
+    assert "get_in_time() → 'lost'" in text
+    assert "duckrace explore FILE.py::scenario --timeouts free" in text
+
+
 def test_an_exception_of_a_rule_fails() -> None:
     text = found(machines.Raises)
     assert text.startswith("KeyError: 'out' in ")
@@ -97,6 +191,8 @@ def test_what_is_not_decided_does_not_pass(monkeypatch: pytest.MonkeyPatch) -> N
         (machines.NoRules, "NoRules has no rules"),
         (machines.Filtered, "is a bundle with filter or map"),
         (machines.OneThread, "OneThread.threads is a whole number from 2 on, not 1"),
+        (machines.WrongGranularity, "WrongGranularity.granularity is one of 'sync', 'gil', 'access', not 'line'"),
+        (machines.WrongTimeouts, "WrongTimeouts.timeouts is one of 'idle', 'free', 'both', not 'early'"),
     ],
 )
 def test_wrong_use_is_one_sentence(kind: type[ParallelMachine], said: str) -> None:

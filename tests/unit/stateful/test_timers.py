@@ -103,6 +103,15 @@ def test_who_looks_again_and_again_is_not_waited_for(timeouts: str) -> None:
         assert trial.waiting >= 60  # the third receive of each execution
 
 
+@pytest.mark.parametrize("timeouts", ["idle", "free"])
+def test_who_waits_for_a_slow_call_is_waited_for(timeouts: str) -> None:
+    program = Program(threads=((("recv", "rx"),), (("send", "tx1", 1),)), senders=("tx1",), timeouts=timeouts)
+    with ChannelTrial(load(f"{POLLING}::sleepy"), waits=True) as trial:
+        seen = trial.case(Case(program=program, switches={}))
+        assert seen.kind == "right", seen.why
+        assert not machine.value.journal.inside  # type: ignore[attr-defined]
+
+
 def test_who_looks_again_in_vain_for_ever_is_blocked() -> None:
     program = Program(threads=((("recv", "rx"),), (("drop", "tx1"),)), senders=("tx1",), timeouts="free")
     with ChannelTrial(load(f"{POLLING}::never_closes"), waits=True) as trial:

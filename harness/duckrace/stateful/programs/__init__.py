@@ -10,8 +10,7 @@
 They import ``threading`` and ``time`` (the world's); histories and models are the host's own, pure functions on values.
 """
 
-from ._parts import together
 from ._watched import NotLinearizable, leave, trying, watched
 from .rules import running
 
-__all__ = ["NotLinearizable", "leave", "running", "together", "trying", "watched"]
+__all__ = ["NotLinearizable", "leave", "running", "trying", "watched"]

@@ -15,32 +15,50 @@ from hypothesis.stateful import INITIALIZE_RULE_MARKER, INVARIANT_MARKER, RULE_M
 from duckrace.histories import Event, History, Invocation, Linearizability, linearizable
 from duckrace.stateful._kept import Kept
 
-from ._parts import together
+from . import _parts
 from ._watched import NotLinearizable
 
 BUDGET = 200_000
 """Steps, and entries, of the search for one history."""
 SKIPPED: Any = object()
+"""What a step came to that was left out."""
+MISSING: Any = object()
+"""A value that no step has returned: a step that needs it is left out."""
 
 
 class Running:
-    """A machine whose rules are recorded when they are called by name: ``on.add(amount=1)``."""
+    """A machine whose rules are recorded when they are called by name::
+
+    run = running(Counters)
+    on = run.on  # has the rules and nothing else, so they may have any name
+    run.together(lambda: on.add(amount=1), lambda: on.get())
+    run.judge()
+    """
 
     def __init__(self, kind: type[Any]) -> None:
         self.machine = kind()
         self.kind = kind
+        self.on = _Rules(self)
         self.events: list[tuple[str, str, Any]] = []
         self.stops: list[tuple[int, tuple[str, ...]]] = []
         self.inside: dict[str, Invocation] = {}
+        self._kept: dict[tuple[int, int], tuple[Any, ...]] = {}
+        self._seen = 0  # events that there were when `settled` was asked last
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        rule = rule_of(self.kind, name)
-        if rule is None:
-            raise AttributeError(f"{self.kind.__name__} has no rule {name!r}, and nothing was kept under that name")
-        return lambda **arguments: self.call(name, rule, arguments)
+    def keep(self, thread: int, step: int, result: Any) -> None:
+        """What a step returned is in its bundle: several values, if it says so, and none if it was left out."""
+        if result is not SKIPPED:
+            self._kept[thread, step] = result.values if isinstance(result, MultipleResults) else (result,)
+
+    def kept(self, thread: int, step: int, number: int = 0) -> Any:
+        """The n-th value that a step returned; MISSING if it has returned none, or not yet."""
+        values = self._kept.get((thread, step), ())
+        return values[number] if number < len(values) else MISSING
 
     def call(self, name: str, rule: Any, arguments: dict[str, Any]) -> Any:
-        """Call a rule; both ends of it are recorded. Nothing happens if it may not be called now: SKIPPED."""
+        """Call a rule; both ends of it are recorded. SKIPPED: it may not be called now, or not with these arguments."""
+        if any(value is MISSING for value in arguments.values()):
+            return SKIPPED
         if not all(condition(self.machine) for condition in rule.preconditions):
             return SKIPPED
         process = threading.current_thread().name
@@ -52,6 +70,18 @@ class Running:
         del self.inside[process]
         return result
 
+    def together(self, *functions: Callable[[], object], names: Sequence[str] = ()) -> None:
+        """A part: the functions in a thread each, until nobody can go on. Then the invariants must hold."""
+        if not self.stops:
+            self.stop()
+        _parts.together(*functions, names=names, settled=self.settled)
+        self.stop()
+
+    def settled(self) -> bool:
+        """Was nothing logged since this was asked last?"""
+        seen, self._seen = self._seen, len(self.events)
+        return seen == self._seen
+
     def stop(self) -> None:
         """Nobody can go on: the invariants must hold."""
         self.stops.append((len(self.events), tuple(sorted(self.inside))))
@@ -62,6 +92,8 @@ class Running:
 
     def judge(self) -> None:
         """Raises NotLinearizable."""
+        if not self.stops:
+            self.stop()
         found = self.judgement()
         if not found.ok:
             raise NotLinearizable(found.explanation)
@@ -84,15 +116,28 @@ class Running:
         return found
 
 
+class _Rules:
+    """The rules of a machine that runs, by name."""
+
+    def __init__(self, running: Running) -> None:
+        self.__running = running
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        running = self.__running
+        rule = rule_of(running.kind, name)
+        if rule is None:
+            raise AttributeError(f"{running.kind.__name__} has no rule {name!r}")
+        return lambda **arguments: running.call(name, rule, arguments)
+
+
 def performed(
     kind: type[Any],
     parts: tuple[Sequence[Any], Sequence[Sequence[Any]], Sequence[Any]],
     begins: Callable[[int, int], object],
 ) -> Running:
     """Run the program up to where nobody can go on. `begins` is told of each step: which thread's, and which one."""
-    on = Running(kind)
-    on.stop()
-    kept: dict[tuple[int, int], tuple[Any, ...]] = {}
+    run = Running(kind)
+    run.stop()
     before, threads, after = parts
     number = 0
     for steps, names in (
@@ -100,36 +145,21 @@ def performed(
         (threads, [f"thread {n}" for n in range(1, len(threads) + 1)]),
         ([after], ["after"]),
     ):
-        workers = [_worker(on, own, number + n, begins, kept) for n, own in enumerate(steps)]
+        workers = [_worker(run, own, number + n, begins) for n, own in enumerate(steps)]
         number += len(workers)
         if any(steps):
-            together(*workers, names=names)
-            on.stop()
-    return on
+            run.together(*workers, names=names)
+    return run
 
 
 def _worker(
-    on: Running,
-    steps: Sequence[Any],
-    number: int,
-    begins: Callable[[int, int], object],
-    kept: dict[tuple[int, int], tuple[Any, ...]],
+    run: Running, steps: Sequence[Any], number: int, begins: Callable[[int, int], object]
 ) -> Callable[[], None]:
     def work() -> None:
         for place, (name, pairs) in enumerate(steps):
             begins(number, place)
-            arguments = {}
-            for argument, value in pairs:
-                if isinstance(value, Kept):
-                    values = kept.get((value.thread, value.step), ())
-                    if not values:  # that step was not made, or has not returned
-                        break
-                    value = values[value.number % len(values)]
-                arguments[argument] = value
-            else:
-                result = on.call(name, rule_of(on.kind, name), arguments)
-                if result is not SKIPPED:
-                    kept[number, place] = result.values if isinstance(result, MultipleResults) else (result,)
+            arguments = {name: run.kept(*value) if isinstance(value, Kept) else value for name, value in pairs}
+            run.keep(number, place, run.call(name, rule_of(run.kind, name), arguments))
 
     return work
 

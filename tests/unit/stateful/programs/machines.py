@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import time
 from collections import deque
 from collections.abc import Iterator
 from threading import Condition, Lock
@@ -239,3 +241,193 @@ class Filtered(Several):
 
 class OneThread(Counters):
     threads = 1
+
+
+class QueueModel:
+    """How many are in it."""
+
+    def initial(self) -> int:
+        return 0
+
+    def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+        if name in ("put", "stop"):
+            yield None, state + 1
+        elif state:
+            yield 1, state - 1
+        elif name != "get":
+            yield "timed out", state
+
+
+class Slow(ParallelMachine):
+    """A queue that is right, whose callers take their time."""
+
+    model = QueueModel
+
+    def __init__(self) -> None:
+        self.queue: queue.Queue[int] = queue.Queue()
+
+    @rule()
+    def put(self) -> None:
+        time.sleep(2)
+        self.queue.put(1)
+
+    @rule()
+    def stop(self) -> None:
+        for _ in range(30):  # more often than one rest lasts
+            time.sleep(3)
+        self.queue.put(1)
+
+    @rule()
+    def get(self) -> int:
+        return self.queue.get()
+
+    @rule()
+    def get_in_time(self) -> Any:
+        try:
+            return self.queue.get(timeout=5)
+        except queue.Empty:
+            return "timed out"
+
+    @rule()
+    def poll(self) -> Any:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                return self.queue.get_nowait()
+            except queue.Empty:
+                time.sleep(0.01)
+        return "timed out"
+
+
+class Unlocked(ParallelMachine):
+    """The textbook's race, without any lock."""
+
+    model = CounterModel
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    @rule(amount=st.just(1))
+    def add(self, amount: int) -> int:
+        value = self.value
+        value = value + amount
+        self.value = value
+        return value
+
+
+class UnlockedAccess(Unlocked):
+    granularity = "access"
+
+
+def plus(one: int, other: int) -> int:
+    return one + other
+
+
+class UnlockedGil(Unlocked):
+    """With a call in the middle: CPython's threads do not switch without."""
+
+    granularity = "gil"
+
+    @rule(amount=st.just(1))
+    def add(self, amount: int) -> int:
+        value = plus(self.value, amount)
+        self.value = value
+        return value
+
+
+class HastyQueue:
+    """Who waits in vain believes that there is nothing, but leaves its mark; who puts serves the mark."""
+
+    def __init__(self) -> None:
+        self.changed = Condition()
+        self.waiting = 0
+        self.value = 0
+
+    def put(self) -> None:
+        with self.changed:
+            self.value += 1
+            self.changed.notify()
+
+    def get(self) -> Any:
+        with self.changed:
+            if not self.value and not self.changed.wait(1):
+                self.waiting += 1
+        with self.changed:
+            if self.waiting and self.value:  # after its time-out, between the two blocks
+                return "lost"
+            if not self.value:
+                return "timed out"
+            self.value -= 1
+            return 1
+
+
+class Hasty(ParallelMachine):
+    """Wrong only if a time-out comes while a put is under way."""
+
+    model = QueueModel
+    timeouts = "both"
+    samples = 50
+    threads = 2
+    operations = 1
+    around = 0
+
+    def __init__(self) -> None:
+        self.queue = HastyQueue()
+
+    @rule()
+    def put(self) -> None:
+        self.queue.put()
+
+    @rule()
+    def get_in_time(self) -> Any:
+        return self.queue.get()
+
+
+class HastyIdle(Hasty):
+    timeouts = "idle"
+
+
+class WrongGranularity(Counters):
+    granularity = "line"
+
+
+class WrongTimeouts(Counters):
+    timeouts = "early"
+
+
+class Clashing(ParallelMachine):
+    """Rules with names that the runner of programs uses, too; none is right."""
+
+    model = CounterModel
+
+    @rule()
+    def stop(self) -> str:
+        return "wrong"
+
+    @rule()
+    def judge(self) -> str:
+        return "wrong"
+
+
+class Second(ParallelMachine):
+    """Wrong for the second of several values, and for nothing else."""
+
+    model = SeveralModel
+    values = Bundle("values")
+    threads = 2
+
+    @rule(target=values)
+    def two(self) -> Any:
+        return multiple(1, 2)
+
+    @rule(value=values)
+    def use(self, value: int) -> Any:
+        return "wrong" if value == 2 else 0
+
+
+class SecondModel(SeveralModel):
+    def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+        yield (0 if name == "use" else None), state
+
+
+Second.model = SecondModel

@@ -1,6 +1,7 @@
 """The channel of examples/broken.py, whose receiver does not trust notifications and looks again every now and then."""
 
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[4] / "examples"))
@@ -27,9 +28,16 @@ class NeverCloses(Polling):
         pass
 
 
+class Sleepy(Channel):
+    def send(self, value):
+        time.sleep(2)
+        super().send(value)
+
+
 class Polls(Plugin):
     modules = ("broken",)
 
 
 polling = Polls("polls", Polling)
+sleepy = Polls("sleeps", Sleepy)
 never_closes = Polls("polls for ever", NeverCloses)
