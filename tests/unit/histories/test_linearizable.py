@@ -10,7 +10,7 @@ import pytest
 
 import duckrace
 from duckrace import Kind, UsageError, Verdict
-from duckrace.histories import Cancelled, Event, History, Invocation, Operation, Raised, history
+from duckrace.histories import Cancelled, Event, History, Invocation, Operation, Raised, history, judge
 from duckrace_models import (
     RECEIVER,
     Bounded,
@@ -593,6 +593,24 @@ def test_what_is_no_history() -> None:
         duckrace.linearizable(History.of(clones), Unbounded())
 
 
+def test_what_is_no_log() -> None:
+    for events, sentence in (
+        ([1], "event 0 is 1; it must be"),
+        ([("call", "A")], r"event 0 is \('call', 'A'\); it must be"),
+        ([("call", [], 1)], r"the process \[\] is not hashable"),
+    ):
+        with pytest.raises(UsageError, match=sentence):
+            History.of(events)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"the process \[\] is not hashable"):
+        History((Operation([], "go", None, 0, None),), 1)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"history\(\) takes a text, and not b'A: x\(\)'"):
+        history(b"A: x()")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"judge\(\) takes a History, and not 'x'"):
+        judge("x")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"the message \[1\] is not hashable"):
+        judge(History.of(both(1, "send", "tx", Ok(), [1])))
+
+
 def test_hooks_that_raise() -> None:
     """In one sentence, with the model, the call and the state; the error itself is the cause."""
 
@@ -625,7 +643,7 @@ def test_hooks_that_raise() -> None:
             yield state, state
 
     with pytest.raises(UsageError, match=r"Short.step does not take \(state, name, arguments\)"):
-        duckrace.linearizable(seen, Short())
+        duckrace.linearizable(seen, Short())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("move", [3, ("between", 1), ("in",)])
