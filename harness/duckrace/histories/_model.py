@@ -147,7 +147,9 @@ class Machine:
         self._initial = model.initial
 
     def initial(self) -> int:
-        return self._number(self._initial(), "initial()")
+        if not self.states:  # asked once: not-a-number is another one each time
+            self._number(self._initial(), "initial()")
+        return 0
 
     def ways(self, state: int, what: Invocation) -> Ways:
         """What a call may do in a state. Remembered for arguments that are hashable."""
