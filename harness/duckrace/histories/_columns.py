@@ -178,10 +178,12 @@ def columns_of(history: History, *, senders: Collection[Hashable] = (), timeouts
             if answer is Timeout and not timeouts_look:
                 kind = NOTHING
             waiting += kind == WAITING
-            if kind in (RECEIVE, TRY_RECEIVE):
-                value = numbers.setdefault(response.value, len(numbers))
-            elif kind in (SEND, TRY_SEND, BLOCKED):
-                value = numbers.setdefault(call.value, len(numbers))
+            message = response.value if (out := kind in (RECEIVE, TRY_RECEIVE)) else call.value
+            if out or kind in (SEND, TRY_SEND, BLOCKED):
+                try:
+                    value = numbers.setdefault(message, len(numbers))
+                except TypeError:
+                    raise UsageError(f"the message {message!r} is not hashable; send something that is") from None
         ret = NEVER if operation.ret is None else operation.ret
         rows.append((kind, value, operation.call, ret, handles.number[call.handle]))
     if waiting > 1 and len(handles.receivers) == 1:

@@ -66,6 +66,7 @@ class History:
         taken: set[int] = set()
         inside: dict[Hashable, Operation] = {}
         for operation in ordered:
+            hashable(operation.process)
             positions = [operation.call] if operation.ret is None else [operation.call, operation.ret]
             for position in positions:
                 if not 0 <= position < self.end:
@@ -94,7 +95,11 @@ class History:
         operations: list[Operation] = []
         open_calls: dict[Hashable, tuple[int, Any]] = {}
         position = -1
-        for position, (kind, process, payload) in enumerate(events):
+        for position, event in enumerate(events):
+            if not isinstance(event, tuple | list) or len(event) != 3:
+                raise UsageError(f"event {position} is {event!r}; it must be ('call' or 'return', process, payload)")
+            kind, process, payload = event
+            hashable(process)
             if kind == "call":
                 if process in open_calls:
                     raise UsageError(f"process {process!r} is in a call, and makes another one at {position}")
@@ -117,3 +122,10 @@ class History:
     def complete(self) -> bool:
         """Whether all calls have returned."""
         return all(operation.ret is not None for operation in self.operations)
+
+
+def hashable(process: Hashable) -> None:
+    try:
+        hash(process)
+    except TypeError:
+        raise UsageError(f"the process {process!r} is not hashable; name it by a string or a number") from None

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from duckrace._data import Kind
+from duckrace._errors import UsageError
 from duckrace_models import RECEIVER, Timeout, model_for
 
 from ._columns import columns_of
@@ -72,6 +73,8 @@ def judge(
     Raises UsageError if this cannot be a history of a channel, and TypeError, ValueError or OverflowError for an
     impossible bound.
     """
+    if not isinstance(history, History):
+        raise UsageError(f"judge() takes a History, and not {history!r}.")
     model = model_for(capacity)
     columns = columns_of(history, senders=senders, timeouts_look=timeouts_look)
     specification = PER_SENDER if per_sender else FIFO

@@ -7,7 +7,7 @@ are recorded.
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from duckrace._data import Kind, Verdict
@@ -17,7 +17,8 @@ from duckrace_models import Machine as Channel
 from ._blame import Sent, blame, searched
 from ._explain import explained
 from ._history import History, Operation
-from ._model import Machine, Model
+from ._known import must_know
+from ._model import Machine, Model, OutOfSteps
 from ._search import Budget
 
 
@@ -74,13 +75,14 @@ def linearizable(
 
     `model` is a state machine with ``initial()`` and ``step(state, name, arguments)`` (docs/models.md), or one of the
     channel models (``duckrace_models.model_for(capacity)``). Calls that had not returned may have taken effect or not;
-    those that were suspended when nobody could go on must be calls that the model lets wait at the end.
+    those that were suspended when nobody could go on must be calls that the model lets wait at the end, and knows.
 
     `senders`, for a channel: the handles that were there from the start, if some of them were never used; they keep the
     channel open. All others that no clone has made were there from the start, too.
 
     The question is NP-complete, so there is a budget: effects tried and configurations remembered (some 200 bytes
-    each). Used up, the verdict is BUDGET, never a pass. Raises UsageError for a model or a history that cannot be used.
+    each), and `max_steps` ways yielded by `step`. Used up, the verdict is BUDGET, never a pass. Raises UsageError for a
+    model or a history that cannot be used, or a hook of the model that raises.
     """
     if not isinstance(history, History):
         raise UsageError(f"linearizable() takes a History, and not {history!r}; recorded(...).history() is one.")
@@ -89,26 +91,29 @@ def linearizable(
             raise UsageError(f"{name} is a whole number, at least 1, and not {value!r}.")
     if senders and not isinstance(model, Channel):
         raise UsageError("Only the models of channels have senders.")
-    machine = Sent(model, senders) if isinstance(model, Channel) else Machine(model)
+    machine = Sent(model, senders) if isinstance(model, Channel) else Machine(model, max_steps)
     points: list[tuple[int, int, Operation]] = []
     steps = entries = 0
     unknown: Linearizability | None = None
     for key, operations in _partitions(history, machine):
         budget = Budget(steps=max_steps - steps, entries=max_entries - entries)
-        found, graph = searched(machine, operations, budget)
+        try:
+            found, graph = searched(machine, operations, budget)
+        except OutOfSteps:
+            unknown = _undecided(f"step yielded more than {max_steps:,} ways")
+            break
         steps, entries = steps + found.steps, entries + found.entries
         order = [operations[number] for _, number, _ in found.effects()]
         if found.answer is None:
-            detail = f"not decided in {max_steps:,} steps and {max_entries:,} entries"
-            unknown = Linearizability(
-                verdict=Verdict(kind=Kind.BUDGET, detail=detail),
-                explanation=f"It is not known whether the history is linearizable: {detail}.",
-                witness=tuple(order),
-            )
+            unknown = _undecided(f"not decided in {max_steps:,} steps and {max_entries:,} entries", tuple(order))
             if steps >= max_steps or entries >= max_entries:
                 break
         elif not found.answer:
-            fault = blame(machine, operations, found, graph)
+            try:
+                fault = blame(machine, operations, found, graph)
+            except OutOfSteps:
+                unknown = _undecided(f"step yielded more than {max_steps:,} ways", tuple(order))
+                break
             waits = fault.kind is Kind.LOST_WAKEUP
             return Linearizability(
                 verdict=Verdict(kind=fault.kind, detail="" if waits else "not linearizable"),
@@ -120,19 +125,24 @@ def linearizable(
                 steps=steps,
                 entries=entries,
             )
+        if isinstance(machine, Machine):
+            waiting = [operation.what for operation in operations if operation.suspended]
+            must_know(machine, waiting, [operation.what for operation in operations])
         for place, number, _ in found.effects():
             at = history.end if place == graph.places else _position(operations[graph.returns[place]])
             points.append((at, len(points), operations[number]))
     if unknown is not None:
-        return Linearizability(
-            verdict=unknown.verdict,
-            explanation=unknown.explanation,
-            witness=unknown.witness,
-            steps=steps,
-            entries=entries,
-        )
+        return replace(unknown, steps=steps, entries=entries)
     witness = tuple(operation for _, _, operation in sorted(points, key=lambda point: point[:2]))
     return Linearizability(verdict=Verdict(kind=Kind.PASSED), witness=witness, steps=steps, entries=entries)
+
+
+def _undecided(detail: str, order: tuple[Operation, ...] = ()) -> Linearizability:
+    return Linearizability(
+        verdict=Verdict(kind=Kind.BUDGET, detail=detail),
+        explanation=f"It is not known whether the history is linearizable: {detail}.",
+        witness=order,
+    )
 
 
 def _partitions(history: History, machine: Machine | Sent) -> list[tuple[Hashable, Sequence[Operation]]]:
@@ -140,11 +150,7 @@ def _partitions(history: History, machine: Machine | Sent) -> list[tuple[Hashabl
         return [(None, history.operations)]
     parts: dict[Hashable, list[Operation]] = {}
     for operation in history.operations:
-        key = machine.partition(operation)
-        try:
-            parts.setdefault(key, []).append(operation)
-        except TypeError:
-            raise UsageError(f"{machine.name}.partition gave {key!r}, which is not hashable.") from None
+        parts.setdefault(machine.key(operation), []).append(operation)
     return list(parts.items())
 
 

@@ -12,7 +12,7 @@ It knows values that go in and come out; it must not know models or states.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -102,7 +102,7 @@ def emptied(operations: Sequence[Operation], moves: Mapping[int, Move]) -> set[i
     return found
 
 
-def moves_by(operations: Sequence[Operation], fifo: Any) -> tuple[dict[int, Move], bool]:
+def moves_by(operations: Sequence[Operation], fifo: Callable[[Operation], Any]) -> tuple[dict[int, Move], bool]:
     """What the hook `fifo` of a model says of each operation, and whether one may have taken a value out unseen."""
     found: dict[int, Move] = {}
     unseen = False

@@ -48,6 +48,9 @@ class Model(Protocol):
         The object is a queue and nothing else: values come out in the order in which they went in, each once, none is
         forgotten, and no call changes more than that. The search then knows from the order of the outs which in came
         first, where it would have to guess. A call that has not returned has the result None.
+    ``names``, strings
+        The calls that the model knows. Needed only where `linearizable` asks for it: it cannot see that the model knows
+        a call that waits for ever.
     """
 
     def initial(self) -> Hashable:
@@ -101,16 +104,24 @@ class Cancelled:
         return "is cancelled"
 
 
+class OutOfSteps(Exception):
+    """`step` has yielded more ways than the budget has room for."""
+
+
 HOW: Final = "yield (result, state after the call) for each way in which the call may go"
 
 
 class Machine:
     """A model with its states numbered, and every answer of it remembered.
 
-    Raises UsageError, one sentence, for what is no model.
+    `most` ways are taken from `step` in all, then OutOfSteps is raised: the ways of one call may have no end.
+
+    Raises UsageError, one sentence, for what is no model, and for a hook that raises; its error is the cause.
     """
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, model: Any, most: int = 1_000_000) -> None:
+        self.model = model
+        self.left = most
         self.name = type(model).__name__
         if isinstance(model, type):
             raise UsageError(f"{model.__name__} is a class; give a model, {model.__name__}().")
@@ -120,6 +131,12 @@ class Machine:
                     f"{self.name} is no model: it has no method {method}(). A model has initial() and "
                     "step(state, name, arguments); docs/models.md shows one."
                 )
+        try:
+            inspect.signature(model.step).bind(0, "name", ())
+        except TypeError:
+            raise UsageError(f"{self.name}.step does not take (state, name, arguments).") from None
+        except ValueError:  # of C, and does not say what it takes
+            pass
         self._step: Callable[[Any, str, tuple[Any, ...]], Any] = model.step
         self.partition: Callable[[Any], Hashable] | None = getattr(model, "partition", None)
         self.fifo: Callable[[Any], Any] | None = getattr(model, "fifo", None)
@@ -130,7 +147,9 @@ class Machine:
         self._initial = model.initial
 
     def initial(self) -> int:
-        return self._number(self._initial(), "initial()")
+        if not self.states:  # asked once: not-a-number is another one each time
+            self._number(self._initial(), "initial()")
+        return 0
 
     def ways(self, state: int, what: Invocation) -> Ways:
         """What a call may do in a state. Remembered for arguments that are hashable."""
@@ -144,18 +163,66 @@ class Machine:
         return known
 
     def matches(self, allowed: Any, actual: Any) -> bool:
-        return bool(allowed == actual if self.describes is None else self.describes(allowed, actual))
+        """``is`` or ``==``, as ``in`` does it, if the model does not say otherwise: not-a-number is what it is."""
+        try:
+            if self.describes is None:
+                return allowed is actual or bool(allowed == actual)
+            return bool(self.describes(allowed, actual))
+        except Exception as error:
+            compares = "==" if self.describes is None else f"{self.name}.matches"
+            raise UsageError(f"{compares} raised {error!r} for {allowed!r} and {actual!r}.") from error
+
+    def move(self, operation: Any) -> tuple[str, Hashable] | None:
+        """What `fifo` says of an operation."""
+        assert self.fifo is not None
+        move = self._hook("fifo", self.fifo, operation)
+        if move is not None:
+            if not isinstance(move, tuple) or len(move) != 2 or move[0] not in ("in", "out"):
+                raise UsageError(f'{self.name}.fifo gave {move!r}: return ("in", value), ("out", value) or None.')
+            self._hashable("fifo", move[1])
+        return move  # type: ignore[no-any-return]
+
+    def key(self, operation: Any) -> Hashable:
+        """What `partition` says of an operation."""
+        assert self.partition is not None
+        key: Hashable = self._hook("partition", self.partition, operation)
+        self._hashable("partition", key)
+        return key
+
+    def _hook(self, name: str, hook: Callable[[Any], Any], operation: Any) -> Any:
+        try:
+            return hook(operation)
+        except Exception as error:
+            raise UsageError(f"{self.name}.{name} raised {error!r} for {operation.what}.") from error
+
+    def _hashable(self, name: str, value: Any) -> None:
+        try:
+            hash(value)
+        except TypeError:
+            raise UsageError(f"{self.name}.{name} gave {value!r}, which is not hashable.") from None
 
     def _ask(self, state: int, what: Invocation) -> Iterator[tuple[Any, int]]:
-        answer = self._step(self.states[state], what.name, what.arguments)
-        if answer is None and not inspect.isgeneratorfunction(self._step):
-            raise UsageError(f"{self.name}.step returned None for {what}: {HOW}, and nothing if it has to wait.")
-        if not isinstance(answer, Iterable):
-            raise UsageError(f"{self.name}.step returned {answer!r} for {what}: {HOW}.")
-        for way in answer:
+        for way in self._answers(self.states[state], what):
             if not isinstance(way, tuple) or len(way) != 2:
                 raise UsageError(f"{self.name}.step gave {way!r} for {what}: {HOW}.")
+            self.left -= 1
+            if self.left < 0:
+                raise OutOfSteps
             yield way[0], self._number(way[1], f"step for {what}")
+
+    def _answers(self, state: Any, what: Invocation) -> Iterator[Any]:
+        """What `step` yields, as it is."""
+        try:
+            answer = self._step(state, what.name, what.arguments)
+            if answer is None and not inspect.isgeneratorfunction(self._step):
+                raise UsageError(f"{self.name}.step returned None for {what}: {HOW}, and nothing if it has to wait.")
+            if not isinstance(answer, Iterable):
+                raise UsageError(f"{self.name}.step returned {answer!r} for {what}: {HOW}.")
+            yield from answer
+        except UsageError:
+            raise
+        except Exception as error:
+            raise UsageError(f"{self.name}.step raised {error!r} for {what} in the state {state!r}.") from error
 
     def _number(self, state: Any, where: str) -> int:
         try:

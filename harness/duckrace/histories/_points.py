@@ -48,7 +48,7 @@ class Points:
         empty: set[int] = set()
         if lookahead and machine.fifo is not None:
             kept = [operations[number] for number in taking]
-            moves, unseen = moves_by(kept, machine.fifo)
+            moves, unseen = moves_by(kept, machine.move)
             found, conflict = order(kept, moves, unseen=unseen)
             if conflict is not None:
                 self.conflict = tuple(taking[number] for number in conflict if number is not None)

@@ -35,6 +35,8 @@ def history(text: str) -> History:
 
     Raises UsageError, with the line, for what cannot be read or what no program can do.
     """
+    if not isinstance(text, str):
+        raise UsageError(f"history() takes a text, and not {text!r}; History.of(events) takes events.")
     events: list[Event] = []
     waiting: list[str] = []
     for number, line in enumerate(text.splitlines(), start=1):

@@ -3,13 +3,14 @@
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from itertools import count
+from typing import Any, ClassVar
 
 import pytest
 
 import duckrace
 from duckrace import Kind, UsageError, Verdict
-from duckrace.histories import Cancelled, Event, History, Invocation, Operation, Raised, history
+from duckrace.histories import Cancelled, Event, History, Invocation, Operation, Raised, history, judge
 from duckrace_models import (
     RECEIVER,
     Bounded,
@@ -207,6 +208,53 @@ def test_a_call_that_waits_for_ever_and_who_should_have_woken_it() -> None:
 
 def test_a_call_that_is_right_to_wait() -> None:
     assert duckrace.linearizable(history("A: down()\nC: up() ->\nB: down() ->\nA waits"), Semaphore())
+
+
+@pytest.mark.parametrize("model", [Register(), Semaphore()])
+def test_a_call_that_waits_and_that_the_model_does_not_know(model: Any) -> None:
+    name = type(model).__name__
+    with pytest.raises(UsageError, match=rf"inc\(\) waits for ever, and {name} does not know it.*list 'inc' in {name}"):
+        duckrace.linearizable(history("A: inc()\nA waits"), model)
+    with pytest.raises(UsageError, match="does not know it"):
+        duckrace.linearizable(history("B: write(1) ->\nC: up()\nA: inc(1)\nA waits"), Both())
+
+
+class Both:
+    """Without end, and it says what it knows in a table."""
+
+    table: ClassVar = {"up": 1, "write": 2}
+
+    def initial(self) -> int:
+        return 0
+
+    def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+        if name in self.table:
+            yield None, state + self.table[name]
+
+
+class Closed(Both):
+    def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+        yield from ()
+
+
+class Listed(Closed):
+    names = ("shut",)
+
+
+def test_a_call_that_is_known_and_always_waits() -> None:
+    """Nobody ever puts: so nobody sees that the model has a way for it. What its code names or takes is known."""
+    for model, text in (
+        (Semaphore(), "A: down()"),
+        (Queue(), "A: take()"),  # the last branch takes every name
+        (Closed(), "A: up()"),
+        (Listed(), "A: shut()"),
+    ):
+        assert duckrace.linearizable(history(f"{text}\nA waits"), model)
+    with pytest.raises(UsageError, match="does not know it"):
+        duckrace.linearizable(history("A: up()\nA waits"), Listed())
+    Listed.names = "shut"  # type: ignore[assignment]
+    with pytest.raises(UsageError, match=r"Listed.names is 'shut'"):
+        duckrace.linearizable(history("A: up()\nA waits"), Listed())
 
 
 def test_a_call_that_never_had_to_wait() -> None:
@@ -543,6 +591,97 @@ def test_what_is_no_history() -> None:
     clones = [*both(1, "clone", "tx", Ok("b"), "b"), *both(1, "clone", "tx", Ok("b"), "b")]
     with pytest.raises(UsageError, match="No program has this history"):
         duckrace.linearizable(History.of(clones), Unbounded())
+
+
+def test_what_is_no_log() -> None:
+    for events, sentence in (
+        ([1], "event 0 is 1; it must be"),
+        ([("call", "A")], r"event 0 is \('call', 'A'\); it must be"),
+        ([("call", [], 1)], r"the process \[\] is not hashable"),
+    ):
+        with pytest.raises(UsageError, match=sentence):
+            History.of(events)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"the process \[\] is not hashable"):
+        History((Operation([], "go", None, 0, None),), 1)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"history\(\) takes a text, and not b'A: x\(\)'"):
+        history(b"A: x()")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"judge\(\) takes a History, and not 'x'"):
+        judge("x")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"the message \[1\] is not hashable"):
+        judge(History.of(both(1, "send", "tx", Ok(), [1])))
+
+
+def test_hooks_that_raise() -> None:
+    """In one sentence, with the model, the call and the state; the error itself is the cause."""
+
+    class Raises(Register):
+        def __init__(self, hook: str) -> None:
+            def fail(*_: Any) -> Any:
+                raise LookupError("here")
+
+            setattr(self, hook, fail)
+
+    class Generates(Register):
+        def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+            yield state, state
+            raise LookupError("here")
+
+    seen = history("A: read() -> 0")
+    for model, sentence in (
+        (Raises("step"), r"Raises.step raised LookupError\('here'\) for read\(\) in the state 0"),
+        (Generates(), r"Generates.step raised LookupError\('here'\) for read\(\) in the state 0"),
+        (Raises("matches"), r"Raises.matches raised LookupError\('here'\) for 0 and 0"),
+        (Raises("partition"), r"Raises.partition raised LookupError\('here'\) for read\(\)"),
+        (Raises("fifo"), r"Raises.fifo raised LookupError\('here'\) for read\(\)"),
+    ):
+        with pytest.raises(UsageError, match=sentence) as caught:
+            duckrace.linearizable(seen, model)
+        assert isinstance(caught.value.__cause__, LookupError)
+
+    class Short(Register):
+        def step(self, state: int) -> Any:  # type: ignore[override]
+            yield state, state
+
+    with pytest.raises(UsageError, match=r"Short.step does not take \(state, name, arguments\)"):
+        duckrace.linearizable(seen, Short())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("move", [3, ("between", 1), ("in",)])
+def test_what_fifo_says(move: Any) -> None:
+    class Odd(Register):
+        def fifo(self, operation: Operation) -> Any:
+            return move
+
+    with pytest.raises(UsageError, match=r'Odd.fifo gave .*: return \("in", value\), \("out", value\) or None'):
+        duckrace.linearizable(ONE, Odd())
+    move = ("in", [1])
+    with pytest.raises(UsageError, match=r"Odd.fifo gave \[1\], which is not hashable"):
+        duckrace.linearizable(ONE, Odd())
+
+
+def test_a_step_without_end_is_counted() -> None:
+    class Endless(Register):
+        def step(self, state: int, name: str, arguments: tuple[Any, ...]) -> Iterator[tuple[Any, int]]:
+            for number in count():
+                yield number, state
+
+    found = duckrace.linearizable(history("A: read() -> 5"), Endless(), max_steps=1_000)
+    assert found.verdict == Verdict(kind=Kind.BUDGET, detail="step yielded more than 1,000 ways")
+
+
+def test_not_a_number_is_what_it_is() -> None:
+    class Nan(Register):
+        def initial(self) -> Any:
+            return float("nan")
+
+    read = ("call", "A", Invocation("read"))
+    for result in (1.0, float("nan")):  # another one, and neither `is` nor `==` it
+        found = duckrace.linearizable(History.of([read, ("return", "A", result)]), Nan())
+        assert "The model allows it only nan." in found.explanation
+    start = float("nan")
+    model = Nan()
+    model.initial = lambda: start  # type: ignore[method-assign]
+    assert duckrace.linearizable(History.of([read, ("return", "A", start)]), model)
 
 
 def test_partitions_are_hashable() -> None:

@@ -109,6 +109,83 @@ def test_a_call_that_the_method_refuses() -> None:
     assert box.history().operations[0].result == Raised("TypeError")
 
 
+def test_attributes_are_those_of_the_object() -> None:
+    target = Box()
+    box = recorded(target)
+    box.colour = "blue"
+    assert target.colour == box.colour == "blue"
+    del box.colour
+    assert target.colour == "red"
+    assert "colour" not in vars(box)
+
+
+class Many(list[int]):
+    __hash__ = None
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def test_special_methods_are_handed_on() -> None:
+    target = Many([3, 1])
+    many = recorded(target)
+    assert next(iter(many)) == 3  # list() would ask for the length, which is recorded
+    assert many == [3, 1]
+    assert many == recorded(Many([3, 1]))
+    assert many != [3]
+    assert many + [2] == [3, 1, 2]  # noqa: RUF005
+    assert [*reversed(many)] == [1, 3]
+    assert repr(many) == "[3, 1]"
+    assert not many
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(many)
+    assert many.history().operations == ()
+    same = many
+    many += [5]
+    assert many is same
+    assert many[2] == 5 == target[2]
+    assert 5 in many
+    assert [operation.what.name for operation in many.history().operations] == [
+        "__iadd__",
+        "__getitem__",
+        "__contains__",
+    ]
+    assert hash(recorded(7)) == hash(7)
+    with pytest.raises(TypeError, match="not iterable"):
+        iter(recorded(Box()))
+    named = recorded(Many(), "__eq__")
+    assert named == []
+    assert [operation.what.name for operation in named.history().operations] == ["__eq__"]
+
+
+def test_names_are_unique() -> None:
+    box = recorded(Box())
+    barrier = threading.Barrier(3)
+
+    def work() -> None:
+        barrier.wait()
+        box.put(1)
+        barrier.wait()
+
+    threads = [threading.Thread(target=work, name=name) for name in ("w", "w", "w (2)")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({operation.process for operation in box.history().operations}) == 3
+
+
+def test_after_an_exception_that_is_no_error() -> None:
+    """The thread went on, so the call had ended; of the last one nobody knows."""
+    box = recorded(Box())
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            box.stop()
+    first, second = box.history().operations
+    assert (first.ret, first.result) == (1, Raised("KeyboardInterrupt"))
+    assert second.ret is None
+
+
 def test_real_threads() -> None:
     """Many at once: everything is there, each thread's calls in its order, and the sum is explained."""
 
