@@ -86,6 +86,12 @@ Wrong ==
        /\ \E c \in Callers : /\ Operation(c) \in Receives /\ Phase(c) = "called" /\ receiver
                              /\ Advance(c, "inside")
        /\ UNCHANGED buffer /\ Same
+    \/ /\ Fault = "the newest sender first"  \* rendezvous: a receive meets the send that came last
+       /\ Len(queue) > 1
+       /\ \E c \in Inside :
+              LET s == queue[Len(queue)]
+              IN  Decide([d \in {c, s} |-> IF d = c THEN Ok(Value(s)) ELSE Ok(NoValue)])
+       /\ UNCHANGED <<buffer, senders, receiver, made>>
 
 ObservedInit == Init /\ history = Nothing
 ObservedNext == (Next \/ Wrong) /\ Observe
@@ -161,4 +167,10 @@ OneInside == \A c, d \in Inside : c = d
 
 (* Rendezvous: who comes second finds the one who waits. *)
 NobodyPassesBy == queue = <<>> \/ WaitingReceives = {}
+
+(* Rendezvous: sends that wait are met in the order of arrival (contract 14).  No state shows that: it is said of *)
+(* every step.  A send that is answered Ok leaves nobody in the queue who came before it.                        *)
+Met(c) == c \in NowDecided /\ Answer(c).kind = "Ok"
+Overtakes(i, j) == i < j /\ Met(queue[j]) /\ queue[i] \in Range(queue')
+InTurn == [][\A i, j \in 1..Len(queue) : ~Overtakes(i, j)]_<<vars, history>>
 =============================================================================

@@ -118,6 +118,29 @@ Misuse == [
     x |-> <<{D("ta")}, {TryS("ta", "x1"), Clone_("ta", "tc")}>>,
     r |-> <<{R}>>]
 
+(* Three messages for a buffer of two: the third one finds it full (contract 2, 18, 22, 26). *)
+Brim == [
+    a |-> <<{S("ta", "a1")}, {S("ta", "a2")}, AnyS("ta", "a3")>>,
+    r |-> <<{R}>>]
+
+(* The same with two senders and every kind of send. *)
+BrimKinds == [
+    a |-> <<AnyS("ta", "a1"), AnyS("ta", "a2")>>,
+    b |-> <<AnyS("tb", "b1")>>,
+    r |-> <<{R, TimedR}>>]
+
+(* The receiver goes, twice, beside a sender's drop, or a clone; and both are used afterwards (contract 85). *)
+Gone == [
+    a |-> <<{Clone_("ta", "tb"), D("ta")}, {S("ta", "a1"), Clone_("ta", "tc")}>>,
+    r |-> <<{D("rx")}, {R}>>,
+    x |-> <<{D("rx")}>>]
+
+(* The same with every kind of send and receive. *)
+GoneKinds == [
+    a |-> <<{Clone_("ta", "tb"), D("ta")}, AnyS("ta", "a1")>>,
+    r |-> <<{D("rx")}, AnyR>>,
+    x |-> <<{D("rx")}>>]
+
 (* Two callers receive at once (contract 87). *)
 Crowd == [
     a |-> <<{S("ta", "a1")}, {D("ta")}>>,

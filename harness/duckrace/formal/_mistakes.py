@@ -10,8 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from duckrace_models import Bounded, Disconnected, Machine, Ok, Pending, Rendezvous, State, Transition
+from duckrace_models import (
+    RECEIVER,
+    Bounded,
+    Disconnected,
+    Dropped,
+    Machine,
+    Ok,
+    Pending,
+    Rendezvous,
+    State,
+    Transition,
+    Unbounded,
+)
 from duckrace_models._machine import advance, decide
+from duckrace_models._values import SENDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +84,36 @@ class _TryMeetsTry(Rendezvous):
         return next(inside, None)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OneMoreFitsFromTwoOn(Bounded):
+    def has_room(self, state: State) -> bool:
+        return len(state.buffer) < self.capacity + (self.capacity >= 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReceiverFirst(Bounded):
+    def _steps(self, state: State, me: Pending) -> tuple[Transition, ...]:
+        if me.phase != "decided" and me.call.operation in SENDS and not state.receiver:
+            return self.send(state, me)
+        return Bounded._steps(self, state, me)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NoCloneWithoutReceiver(Unbounded):
+    def _steps(self, state: State, me: Pending) -> tuple[Transition, ...]:
+        if me.phase != "decided" and me.call.operation == "clone" and not state.receiver:
+            return (decide(state, me, Dropped()),)
+        return Unbounded._steps(self, state, me)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReceiverGoesOnce(Rendezvous):
+    def drop(self, state: State, me: Pending) -> Transition:
+        if me.call.handle == RECEIVER and not state.receiver:
+            return decide(state, me, Dropped())
+        return Rendezvous.drop(self, state, me)
+
+
 def _bounded(wrong: Callable[..., Machine]) -> Callable[[Machine], Machine]:
     return lambda right: wrong(capacity=right.capacity)
 
@@ -84,6 +127,10 @@ MISTAKES: Final[dict[str, Callable[[Machine], Machine]]] = {
     "two are inside": _bounded(_TwoInside),
     "the newest sender first": lambda right: _NewestSenderFirst(),
     "a try meets a try": lambda right: _TryMeetsTry(),
+    "one more fits from two on": _bounded(_OneMoreFitsFromTwoOn),
+    "the receiver is looked at first": _bounded(_ReceiverFirst),
+    "no clone without a receiver": lambda right: _NoCloneWithoutReceiver(),
+    "the receiver goes once": lambda right: _ReceiverGoesOnce(),
 }
 
 

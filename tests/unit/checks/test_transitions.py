@@ -82,7 +82,7 @@ def test_the_reference_has_every_transition(row: Callable[..., Row]) -> None:
     found = row("transitions")
     assert found.verdict.passed
     assert found.verdict.detail == "every transition"
-    assert found.covered.startswith("511 of 511 transitions, 4 configurations, ")
+    assert found.covered.startswith("632 of 632 transitions, 5 configurations, ")
     again = row("transitions")
     assert (again.covered, again.executions) == (found.covered, found.executions)
 
@@ -131,11 +131,11 @@ def test_what_is_not_reached_is_no_pass(row: Callable[..., Row], monkeypatch: py
     monkeypatch.setattr(_covering, "VARIANTS", 0)
     found = row("transitions")
     assert found.verdict.kind is Kind.BUDGET
-    assert found.verdict.detail == "511 transitions not reached"
+    assert found.verdict.detail == "632 transitions not reached"
     first, second, *_, last = found.program.splitlines()
     assert first == "not reached:"
     assert second == "stream-rendezvous: start of a's send with [] in the buffer"
-    assert last == "and 508 more"
+    assert last == "and 629 more"
 
 
 def test_what_is_optional_is_counted_apart(mutant: Callable[[str], str]) -> None:
@@ -159,7 +159,7 @@ def test_a_deadline_is_no_pass() -> None:
     run = Run(subject=load(None), profile=PROFILES["quick"], seed=0, deadline=0.5, ends=now)
     found = transitions.check(run)
     assert found.verdict.kind is Kind.BUDGET
-    assert "0 of 511 transitions" in found.verdict.detail
+    assert "0 of 632 transitions" in found.verdict.detail
 
 
 def test_who_must_wait_is_begun_before_he_need_not() -> None:

@@ -112,6 +112,8 @@ PROGRAMS: Final = {
         "r": "rx.recv | rx.try_recv; rx.drop; rx.recv",
         "x": "ta.drop; ta.send x2 | ta.clone tc",
     },
+    "brim": {"a": "ta.send a1; ta.send a2; ta.send a3 | ta.try_send a3 | ta.send_timeout a3", "r": "rx.recv"},
+    "gone": {"a": "ta.clone tb | ta.drop; ta.send a2 | ta.clone tc", "r": "rx.drop; rx.recv", "x": "rx.drop"},
     "cloning": {"a": "ta.clone tb; ta.drop; tb.send a3; tb.drop", "b": "ta.send b1 | ta.drop", "r": "rx.recv; rx.recv"},
     "crowd": {"a": "ta.send a1; ta.drop", "r": "rx.recv | rx.recv_timeout; rx.try_recv", "s": "rx.recv | rx.try_recv"},
 }
