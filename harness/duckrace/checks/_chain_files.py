@@ -1,0 +1,158 @@
+"""The files that a certificate of the chain is about: which those are, their hashes, and where they are now.
+
+Of the channel: every Python file that is executed when the plug-in is loaded and makes its channels, wherever it is,
+but for the standard library, duckrace (a group of its own), and installed distributions that are not the channel's
+own. Of those the version is enough: nobody edits them. It knows files; it must not know what a certificate looks like.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, packages_distributions, version
+from pathlib import Path
+from typing import Final
+
+import duckrace_models
+import duckrace_specs
+from duckrace._scenario import Reference
+from duckrace.plugins._load import files_behind, load
+
+OURS: Final = ("duckrace.checks", "duckrace_models", "duckrace.plugins._")
+INSTALLED: Final = frozenset(("site-packages", "dist-packages"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """Those of a channel."""
+
+    hashes: dict[str, str]
+    """Module, SHA-256."""
+    elsewhere: dict[str, str]
+    """Module, path: where Python would not look for it, unless the channel is loaded."""
+    distributions: dict[str, str]
+    """Those that are not the channel's own: name, version."""
+
+
+def our_files(*what: str) -> dict[str, dict[str, str]]:
+    """The hashes of our own files: ``spec``, ``model``, ``duckrace``."""
+    specs, models, ours = Path(duckrace_specs.__file__).parent, Path(duckrace_models.__file__).parent, Path(__file__)
+    groups = {
+        "spec": {path.name: path for path in specs.iterdir() if path.suffix in (".tla", ".cfg", ".toml")},
+        "model": {path.name: path for path in models.rglob("*.py")},
+        "duckrace": {str(path.relative_to(ours.parents[1])): path for path in ours.parents[1].rglob("*.py")},
+    }
+    return {name: _hashed(groups[name]) for name in what}
+
+
+def files_of(channel: str | None, reference: Reference) -> Files:
+    """Those of this channel. Raises UsageError as `load` does."""
+    loaded = {name: Path(path) for name, path in files_behind(reference).items() if not name.startswith(OURS)}
+    loaded[reference.module] = reference.path
+    packages = packages_distributions()
+    own = {
+        distribution
+        for module in (reference.module, *load(channel).modules)
+        for distribution in packages.get(_top(module), ())
+        if module not in loaded or _installed(loaded[module])
+    }
+    files: dict[str, Path] = {}
+    others: set[str] = set()
+    for module, path in loaded.items():
+        distributions = packages.get(_top(module), []) if _installed(path) and _top(module) != "duckrace" else []
+        if distributions and own.isdisjoint(distributions):
+            others.update(distributions)
+        else:
+            files[module] = path
+    return Files(
+        hashes=_hashed(files),
+        elsewhere={
+            module: _shown(path)
+            for module, path in files.items()
+            if not _same(_place_of(module, reference.module, reference.path, reference.search), path)
+        },
+        distributions=versions_now(others),
+    )
+
+
+def files_now(reference: Reference, modules: Collection[str], elsewhere: Mapping[str, str]) -> dict[str, str]:
+    """The hashes of the files that these modules are now; nothing is imported, and what is gone is left out."""
+    found: dict[str, Path] = {}
+    for module in modules:
+        place = (
+            Path(elsewhere[module])
+            if module in elsewhere
+            else _place_of(module, reference.module, reference.path, reference.search)
+        )
+        if place is not None and place.is_file():
+            found[module] = place
+    return _hashed(found)
+
+
+def _place_of(module: str, plugin: str, path: Path, search: Sequence[str]) -> Path | None:
+    """Where a world would find this module now: nothing is imported for that."""
+    if module == plugin:
+        return path
+    top, *rest = module.split(".")
+    for folder in search:
+        stem = Path(folder, top, *rest)
+        if (place := _source(stem)) is not None:
+            return place
+    for finder in sys.meta_path:  # of an editable installation, too
+        spec = finder.find_spec(top, None) if hasattr(finder, "find_spec") else None
+        if spec is None:
+            continue
+        if not rest:
+            return Path(spec.origin) if spec.origin and spec.origin.endswith(".py") else None
+        for folder in spec.submodule_search_locations or ():
+            if (place := _source(Path(folder, *rest))) is not None:
+                return place
+    return None
+
+
+def _source(stem: Path) -> Path | None:
+    """A package stands before a module of its name."""
+    return next((place for place in (stem / "__init__.py", stem.with_name(f"{stem.name}.py")) if place.is_file()), None)
+
+
+def _same(place: Path | None, path: Path) -> bool:
+    return place is not None and os.path.realpath(place) == os.path.realpath(path)
+
+
+def _shown(path: Path) -> str:
+    """As short as a reference is written: a certificate may be looked at in another checkout."""
+    relative = os.path.relpath(path)
+    return str(path) if relative.startswith("..") else relative
+
+
+def _installed(path: Path) -> bool:
+    return not INSTALLED.isdisjoint(path.parts)
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _hashed(files: Mapping[str, Path]) -> dict[str, str]:
+    return {name: hashlib.sha256(files[name].read_bytes()).hexdigest() for name in sorted(files)}
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Of Python, and of these distributions, whether they are installed or not."""
+    found = {"python": f"{platform.python_implementation()} {platform.python_version()}"}
+    return found | {package: versions_now([package]).get(package, "(not installed)") for package in packages}
+
+
+def versions_now(distributions: Collection[str]) -> dict[str, str]:
+    """Of those of these distributions that are installed."""
+    found: dict[str, str] = {}
+    for name in sorted(distributions):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
