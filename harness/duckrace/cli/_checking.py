@@ -13,7 +13,7 @@ from duckrace._errors import UsageError
 
 from ._certifying import look_at_certificate, write_check
 from ._options import certificate_, corpus_, deadline_, json_, no_corpus_, option, quiet_, seed_
-from ._process import Process, chosen_hash_seed, fix_hash_seed
+from ._process import Process, chosen_hash_seed, fix_hash_seed, terminated_as_interrupted
 from ._status import INCONCLUSIVE, WRONG_USE
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def check(
     from duckrace.report import check_story, terminal
 
     row = "anything"
-    with terminal.Bar(shown=not (quiet or as_json)) as bar:
+    with terminated_as_interrupted(process), terminal.Bar(shown=not (quiet or as_json)) as bar:
 
         def progress(name: str, done: int, total: int) -> None:
             nonlocal row

@@ -13,7 +13,7 @@ import click
 
 from ._certifying import look_at_certificate, write_spec
 from ._options import certificate_, json_, option, quiet_
-from ._process import Process
+from ._process import Process, terminated_as_interrupted
 from ._status import INCONCLUSIVE
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def spec(
     look_at_certificate(certificate)
     tools = formal.find_tools() if runs or traced else None
     most = jobs or min(os.cpu_count() or 1, MOST_JOBS)
-    with terminal.Bar(shown=not (quiet or as_json)) as bar:
+    with terminated_as_interrupted(process), terminal.Bar(shown=not (quiet or as_json)) as bar:
         try:
             began = time.monotonic()
             proved = formal.check_proofs(
