@@ -11,7 +11,7 @@ import hashlib
 import os
 import platform
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, packages_distributions, version
 from pathlib import Path
@@ -71,9 +71,7 @@ def files_of(channel: str | None, reference: Reference) -> Files:
     return Files(
         hashes=_hashed(files),
         elsewhere={
-            module: _shown(path)
-            for module, path in files.items()
-            if not _same(_place_of(module, reference.module, reference.path, reference.search), path)
+            module: _shown(path) for module, path in files.items() if not _same(_place_of(module, reference), path)
         },
         distributions=versions_now(others),
     )
@@ -81,24 +79,24 @@ def files_of(channel: str | None, reference: Reference) -> Files:
 
 def files_now(reference: Reference, modules: Collection[str], elsewhere: Mapping[str, str]) -> dict[str, str]:
     """The hashes of the files that these modules are now; nothing is imported, and what is gone is left out."""
-    found: dict[str, Path] = {}
+    found: dict[str, str] = {}
     for module in modules:
-        place = (
-            Path(elsewhere[module])
-            if module in elsewhere
-            else _place_of(module, reference.module, reference.path, reference.search)
-        )
-        if place is not None and place.is_file():
-            found[module] = place
-    return _hashed(found)
+        try:
+            at = elsewhere.get(module)
+            place = Path(at) if at is not None else _place_of(module, reference)
+            if place is not None and place.is_file():
+                found |= _hashed({module: place})
+        except (OSError, ValueError, ImportError):  # nothing that can be read is of that name
+            continue
+    return found
 
 
-def _place_of(module: str, plugin: str, path: Path, search: Sequence[str]) -> Path | None:
+def _place_of(module: str, plugin: Reference) -> Path | None:
     """Where a world would find this module now: nothing is imported for that."""
-    if module == plugin:
-        return path
+    if module == plugin.module:
+        return plugin.path
     top, *rest = module.split(".")
-    for folder in search:
+    for folder in plugin.search:
         stem = Path(folder, top, *rest)
         if (place := _source(stem)) is not None:
             return place
@@ -153,6 +151,6 @@ def versions_now(distributions: Collection[str]) -> dict[str, str]:
     for name in sorted(distributions):
         try:
             found[name] = version(name)
-        except PackageNotFoundError:
+        except (PackageNotFoundError, ValueError):  # the latter for what is no name
             continue
     return found

