@@ -204,6 +204,7 @@ class CheckReport:
     seed: int = 0
     seconds: float = 0.0
     notes: tuple[str, ...] = ()
+    cut: str = ""  # why it ended early: ``interrupted``, ``the deadline of 5 s``
     render: Callable[[CheckReport], str] | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -97,6 +97,7 @@ def check(
         seed=seed,
         seconds=time.perf_counter() - started,
         notes=tuple(run.corpus.notes) if run.corpus is not None else (),
+        cut=run.cut if run.interrupted or not run.stalled else "",
         render=_render,
     )
 

@@ -46,8 +46,10 @@ def writable(path: str | os.PathLike[str], what: str) -> None:
         raise UsageError(f"The {what} {os.fspath(path)} cannot be written: {why}.")
 
 
-def read(path: str | os.PathLike[str], contents: type[T], head: Head, what: str, anew: str) -> T | None:
-    """The contents; None if there is no such file. Raises UsageError: damaged, or of another version than `head`.
+def read(path: str | os.PathLike[str], contents: type[T], head: Head, what: str, anew: str) -> tuple[T, object] | None:
+    """The contents, and the bare document; None if there is no such file.
+
+    Raises UsageError: damaged, or of another version than `head`.
 
     `anew`: the sentence that says how such a file is made.
     """
@@ -64,6 +66,6 @@ def read(path: str | os.PathLike[str], contents: type[T], head: Head, what: str,
             raise UsageError(
                 f"The {what} {shown} is of format {found.format}; this duckrace reads format {head.format}. {anew}"
             )
-        return msgspec.json.decode(text, type=contents)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return msgspec.json.decode(text, type=contents), msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"The {what} {shown} is damaged, or is none: {error}.") from error

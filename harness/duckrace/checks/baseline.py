@@ -100,7 +100,8 @@ def writable(path: str | os.PathLike[str]) -> None:
 def read(path: str | os.PathLike[str]) -> Baseline | None:
     """The baseline in the file; None if there is no such file.  Raises UsageError: damaged, or of another version."""
     head = _file.Head(format=FORMAT, kind="baseline")
-    return _file.read(path, Baseline, head, WHAT, "Write it anew with --update-baseline.")
+    found = _file.read(path, Baseline, head, WHAT, "Write it anew with --update-baseline.")
+    return None if found is None else found[0]
 
 
 def fit(

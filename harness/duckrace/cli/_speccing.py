@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._certifying import look_at_certificate, write_spec
+from ._certifying import look_at_certificate, refuse_to_lose, write_spec
 from ._options import certificate_, json_, option, quiet_
-from ._process import Process
+from ._process import Process, terminated_as_interrupted
 from ._status import INCONCLUSIVE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ ALGORITHM = "MCMutex"  # the module whose counterexamples are sequences of calls
     metavar="FILE_OR_MODULE::NAME",
     help="With --traces: replay counterexamples of the algorithm on this channel. Default: one with the same mistake.",
 )
-@option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Runs at a time. Default: one per processor.")
+@option("--jobs", "-j", metavar="N", type=click.IntRange(min=1), help="Runs of TLC at a time; default: one per CPU.")
 @option(
     "--spec-limit",
     "limit",
@@ -40,7 +40,7 @@ ALGORITHM = "MCMutex"  # the module whose counterexamples are sequences of calls
     show_default=True,
     metavar="SECONDS",
     type=click.FloatRange(min=0, min_open=True),
-    help="Stop a run after this time.",
+    help="Stop a run of TLC after this time; z3 has a limit of steps.",
 )
 @certificate_
 @json_
@@ -92,16 +92,17 @@ def spec(
             terminal.show(spec_story.of_list(chosen), sys.stdout)
         return 0
     look_at_certificate(certificate)
-    with terminal.Bar(shown=not (quiet or as_json)) as bar:
+    refuse_to_lose(certificate, [one.name for one in chosen])
+    with terminated_as_interrupted(process), terminal.Bar(shown=not (quiet or as_json)) as bar:
         try:
-            report = make(chosen, bar, jobs=jobs, limit=limit)
+            report = make(chosen, bar.update, jobs=jobs, limit=limit)
             replays = _replays(report, channel, bar) if traces else {}
         except KeyboardInterrupt:
             bar.close()
             click.echo("Interrupted: nothing can be said.", err=True)
             return INCONCLUSIVE
     if certificate is not None:
-        write_spec(report, certificate, quick=quick)
+        write_spec(report, certificate, quick=quick, only=only)
     if as_json:
         click.echo(documents.encode_spec(report, replays))
     elif quiet:

@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-from ._tools import Tools
+from duckrace._errors import UsageError
+
+from ._tools import JAVA_VARIABLE, Tools
 from ._values import Value, parse_state
 
 Status = Literal["accepted", "violated", "stopped", "broken"]
@@ -94,6 +96,8 @@ def run_tlc(
     `limit` is in seconds; a run that takes longer, or during which `stop` is set, is ``stopped``. `progress` is told
     the number of distinct states now and then. `into` is a folder to run in, for who wants what TLC writes (-dump).
     `short`: it takes some seconds, in which Java's optimizing compiler would cost more than it gains.
+
+    Raises UsageError if Java cannot be started.
     """
     with tempfile.TemporaryDirectory(prefix="duckrace-tlc-") as name:
         folder = Path(name) if into is None else into
@@ -189,17 +193,21 @@ def _communicate(
     command: list[str], folder: Path, limit: float, progress: Callable[[int], None], stop: threading.Event | None
 ) -> tuple[str, bool]:
     """Its whole output, and whether it ended by itself."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        start_new_session=True,  # Ctrl-C is ours; and nothing of it outlives us
-    )
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            start_new_session=True,  # Ctrl-C is ours; and nothing of it outlives us
+        )
+    except OSError as error:
+        why = f"{command[0]} cannot be run: {error.strerror}. Name a Java that can in {JAVA_VARIABLE}."
+        raise UsageError(why) from error
     lines: list[str] = []
 
     def read() -> None:

@@ -55,6 +55,8 @@ def _find(given: Mapping[str, str], variable: str, what: str, package: str, insi
         path = Path(named)
         if not path.is_file():
             raise UsageError(f"{variable} names {named}, which is not a file.")
+        if not os.access(path, os.R_OK):
+            raise UsageError(f"{variable} names {named}, which cannot be read.")
         return path.absolute()
     # Looked up, not imported: nothing of these packages runs but the jar and the JVM.
     found = importlib.util.find_spec(package)

@@ -36,8 +36,8 @@ def must_know(machine: Machine, waiting: Collection[Invocation], called: Iterabl
         if isinstance(declared, str) or not isinstance(declared, Collection):
             raise UsageError(f"{machine.name}.names is {declared!r}: list the names of the calls that the model knows.")
         names = set(declared)
-    elif waiting:
-        names = {word for word in _words(model) if word.isidentifier()}
+    else:  # which takes a while, and most histories are without
+        names = {word for word in _words(model) if word.isidentifier()} if waiting else set()
     for what in waiting:
         if what.name not in names and (declared is not None or not _has_a_way(model, what, called, names)):
             raise UsageError(

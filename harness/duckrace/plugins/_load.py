@@ -68,7 +68,7 @@ def load(channel: object = None) -> Subject:
     reference = find(channel)
     if real_only(reference.text):
         raise UsageError(_real_only(channel if isinstance(channel, str) else reference.text))
-    found = _looked_at(reference)
+    found, _ = _looked_at(reference)
     if not found["simulated"]:
         raise UsageError(_real_only(reference.text))
     known = set(CAPABILITIES)
@@ -161,8 +161,14 @@ def _finds(module: str, path: str) -> bool:
     return spec is not None and spec.origin is not None and os.path.realpath(spec.origin) == os.path.realpath(path)
 
 
-def _looked_at(reference: Reference) -> Mapping[str, Any]:
-    """What the plug-in says of itself, and what is wrong with it, from inside a world."""
+def files_behind(reference: Reference) -> dict[str, str]:
+    """Python files of which loading the plug-in, and making a channel of each kind that it claims, executes something:
+    module -> path. All but the standard library's, and those that no world has a copy of. Raises UsageError."""
+    return _looked_at(reference)[1]
+
+
+def _looked_at(reference: Reference) -> tuple[Mapping[str, Any], dict[str, str]]:
+    """What the plug-in says of itself, and what is wrong with it, from inside a world; and the files of that world."""
     look = replace(resolve(LOOK), arguments=(reference,))
     try:
         with Session(look, Settings()) as session:
@@ -171,10 +177,11 @@ def _looked_at(reference: Reference) -> Mapping[str, Any]:
                 session.regrow()
                 why = session.execute(_first)
             value, error = machine.value, machine.error
+            files = dict(session.world.sources)
     except UsageError as wrong:
         raise UsageError(_of_the_plugin(wrong, look, reference)) from wrong
     if why != "stop" and isinstance(value, dict):
-        return value  # a thread that its factories started may go on: whether it ends is a matter of the checks
+        return value, files  # a thread that its factories started may go on: whether it ends is a matter of the checks
     raise UsageError(f"{reference.text} cannot be looked at: {_said(error)}.")
 
 

@@ -247,16 +247,21 @@ def encode_certificate(certificate: Certificate) -> str:
 
 def encode_stale(file: str, chain: Chain, stale: Sequence[Stale]) -> str:
     """What is stale in a certificate of the chain, as ``{"format": 1, "kind": "chain-verify", ...}``."""
-    failed = [link.name for part in (chain.check, chain.spec) for link in part.links if link.outcome == "failed"]
+    from duckrace.checks.chain import status
+
+    links = [link for part in (chain.check, chain.spec) for link in part.links]
+    found = status(chain, stale)
     return _encode(
         {
             "format": FORMAT,
             "kind": "chain-verify",
             "file": file,
-            "passed": not (stale or failed),
-            "exit_status": 1 if stale or failed else 0,
+            "passed": found == 0,
+            "exit_status": found,
             "stale": msgspec.to_builtins(stale),
-            "failed": failed,
+            "failed": [link.name for link in links if link.outcome == "failed"],
+            "inconclusive": [link.name for link in links if link.outcome == "inconclusive"],
+            "not_checked": [link.name for link in links if link.outcome == "not checked"],
         }
     )
 

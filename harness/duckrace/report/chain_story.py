@@ -41,16 +41,23 @@ def brief(chain: Chain, stale: Sequence[Stale]) -> list[Line]:
     """The verdict."""
     links = [*chain.check.links, *chain.spec.links]
     failed = [link.name for link in links if link.outcome == "failed"]
+    unsure = [link.name for link in links if link.outcome == "inconclusive"]
     if stale:
         return [line(("STALE", "bad"), f"  {' and '.join(part.part for part in stale)}")]
     if failed:
         return [line(("FAILED", "bad"), f"  {', '.join(failed)}")]
-    return [line(("UP TO DATE", "good"), f"  {_counts(links)}")]
+    if unsure:  # a limit is never a pass
+        return [line(("INCONCLUSIVE", "unsure"), f"  {', '.join(unsure)}; {_counts(links)}")]
+    if not any(link.outcome == "passed" for link in links):
+        return [line(("NOTHING CHECKED", "unsure"), f"  {_counts(links)}")]
+    whole = all(link.outcome == "passed" for link in links)
+    return [line(("UP TO DATE", "good" if whole else "unsure"), f"  {_counts(links)}")]
 
 
 def _counts(links: Sequence[Link]) -> str:
     passed = sum(link.outcome == "passed" for link in links)
     others = sum(link.outcome == "inconclusive" for link in links)
     unchecked = sum(link.outcome == "not checked" for link in links)
-    parts = [f"{many(passed, 'link')} passed", f"{others} inconclusive" if others else "", f"{unchecked} not checked"]
-    return ", ".join(filter(None, parts if unchecked else parts[:2]))
+    parts = [f"{many(passed, 'link')} passed", f"{others} inconclusive" if others else ""]
+    parts.append(f"{many(unchecked, 'link')} not checked, of which nothing is said" if unchecked else "")
+    return ", ".join(filter(None, parts))

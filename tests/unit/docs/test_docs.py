@@ -104,7 +104,7 @@ def comparable(row: str) -> str | None:
     """`row` without what may differ; None for a row of a timeline."""
     if re.match(r"  +(\d+|step)  ", row):
         return None
-    row = re.sub(r"dr1_\S+", "dr1_", row)
+    row = re.sub(r"\w*…", "…", re.sub(r"dr1_\S+", "dr1_", row))  # where it is cut depends on how long it took
     return row if ".py:" in row else re.sub(r" *\d[\d,.]*", " 0", row)
 
 
