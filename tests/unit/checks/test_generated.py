@@ -35,6 +35,7 @@ SMALL = [
     ("lost_notify", "blocked"),
     ("notify_one", "blocked"),
 ]
+LONG = {"sleeps_on_in_a_crowd": pytest.mark.exhaustive}  # that it is found is tested on every run: test_mutants.py
 BROKEN = [("lost_message", "linearizable"), ("stolen_slot", "linearizable"), ("lost_wakeup", "blocked")]
 
 
@@ -48,7 +49,10 @@ def program(row: Row) -> Program:
 @pytest.mark.once
 @pytest.mark.parametrize(
     ("folder", "name", "where"),
-    [*(("tests/mutants/channels.py", *one) for one in SMALL), *(("examples/broken.py", *one) for one in BROKEN)],
+    [
+        *(pytest.param("tests/mutants/channels.py", *one, marks=LONG.get(one[0], ())) for one in SMALL),
+        *(("examples/broken.py", *one) for one in BROKEN),
+    ],
 )
 def test_what_is_left_of_a_failure_is_small(
     folder: str, name: str, where: str, found: Callable[..., Row], tmp_path: Path

@@ -17,7 +17,7 @@ from duckrace.checks.contract import programs
 from duckrace.checks.programs.contract import _calls
 from duckrace.plugins.adapters import model, queue_queue, reference, simple_queue
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.unmeasured, pytest.mark.once]
 
 CHANNELS = {
     "reference": reference.reference,

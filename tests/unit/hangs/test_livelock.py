@@ -46,7 +46,7 @@ def test_loops_that_wait_end(name, strategy):
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("strategy", ["portfolio", "pct", "dfs"])
+@pytest.mark.parametrize("strategy", ["portfolio", "dfs"])
 @pytest.mark.parametrize("name", [name for name, kind in KINDS.items() if kind == "BUDGET"])
 def test_what_is_long_or_alone_is_a_limit(name, strategy):
     result = explored(name, strategy, executions=3)

@@ -61,6 +61,7 @@ def test_enough_histories() -> None:
     assert SEEDS * EACH >= 60_000
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.once) for n in range(1, SEEDS))])
 def test_monitor_and_search_agree(seed: int) -> None:
     numpy = HAS_NUMPY and seed == 0
@@ -102,6 +103,7 @@ def test_monitor_and_search_agree(seed: int) -> None:
     assert missed < EACH // 500  # necessary conditions find nearly everything
 
 
+@pytest.mark.once
 def test_all_kinds_of_violation_are_found() -> None:
     """The rare ones, too, by the monitor alone."""
     kinds: Counter[Wrong] = Counter()
@@ -131,6 +133,7 @@ def test_monitor_against_every_order(per_sender: bool) -> None:
     assert wrong > 400
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("per_sender", [False, True])
 def test_receives_of_unknown_outcome(per_sender: bool) -> None:
     """Several at once, which may have taken what nobody else has."""
@@ -198,6 +201,7 @@ def test_several_receivers(capacity: int | None) -> None:
     assert len(mistakes) > len(MISTAKES) - 3  # some of them are seldom wrong
 
 
+@pytest.mark.once
 def test_fewer_orders_are_wrong_per_sender() -> None:
     kinds: Counter[tuple[bool, bool]] = Counter()
     for draft, _, history in drawn(Random("per sender"), 8_000):
@@ -210,6 +214,7 @@ def test_fewer_orders_are_wrong_per_sender() -> None:
     assert kinds[False, False] > 800
 
 
+@pytest.mark.once
 def test_the_two_searches_of_the_tests_agree() -> None:
     """Otherwise the ten lines would be wrong about what waiting is."""
     for draft, _, history in drawn(Random("models"), 2_000):
@@ -219,6 +224,7 @@ def test_the_two_searches_of_the_tests_agree() -> None:
             assert explained(history, draft.capacity, senders) == expected, history
 
 
+@pytest.mark.once
 def test_judgements_are_those_of_every_order() -> None:
     kinds: Counter[tuple[str, str]] = Counter()
     for draft, _, history in drawn(Random("judge"), 1_500):

@@ -70,6 +70,7 @@ def _until(one: History, end: int, *result: object) -> list[Operation]:
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", CHANNELS)
 def test_channels_against_every_step_at_every_time(kind: str) -> None:
     rng = random.Random(kind)

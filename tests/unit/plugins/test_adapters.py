@@ -15,7 +15,7 @@ from duckrace.plugins import _known
 from duckrace.plugins._known import KNOWN
 from duckrace.plugins._load import load
 
-pytestmark = pytest.mark.unmeasured
+pytestmark = [pytest.mark.unmeasured, pytest.mark.once]
 
 HERE = [name for name, known in KNOWN.items() if sys.version_info >= known.since and known.simulated]
 

@@ -69,6 +69,7 @@ def test_waiting_is_right_where_the_model_waits() -> None:
     run_parallel_machine_as_test(machines.Pools, settings=OPTIONS)
 
 
+@pytest.mark.once
 def test_a_lost_wake_up_is_told_with_who_should_have_woken_it() -> None:
     text = found(machines.SleepyPools, settings(OPTIONS, max_examples=200))
     assert text.startswith("Lost wake-up: ")
@@ -221,6 +222,7 @@ def test_a_test_case_runs_under_unittest() -> None:
     assert "not linearizable" in result.failures[0][1]
 
 
+@pytest.mark.once
 def test_the_same_seed_finds_the_same() -> None:
     assert found(machines.TornCounters) == found(machines.TornCounters)
 
@@ -263,6 +265,7 @@ def test_a_failure_is_kept_and_replayed_first(tmp_path: Path, cases: list[str]) 
     assert cases[0] == "wrong"
 
 
+@pytest.mark.once
 def test_without_reuse_nothing_is_replayed_and_the_failure_is_found(cases: list[str]) -> None:
     database = InMemoryExampleDatabase()
     options = settings(OPTIONS, derandomize=False, database=database, phases=[Phase.generate, Phase.shrink])

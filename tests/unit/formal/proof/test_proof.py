@@ -28,6 +28,7 @@ def nothing() -> None:
     pass
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("proof", QUICK, ids=lambda proof: proof.name)
 def test_quick_proofs(proof: Proof) -> None:
     (found,) = check_proofs([proof])
