@@ -20,7 +20,8 @@ from greenlet import greenlet
 
 import duckrace
 from duckrace.kernel.locks import Lock
-from duckrace.kernel.machine import SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import SimThread
 
 HERE = Path(__file__).parent
 CHAN22 = f"{HERE / 'subjects' / 'chan.py'}::chan22"

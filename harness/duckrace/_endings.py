@@ -16,7 +16,7 @@ from ._words import many
 from .hangs import Diagnosis, diagnose
 from .hangs.waits import states
 from .kernel import Stop, Unwind, frames, machine
-from .kernel.machine import SimThread
+from .kernel.simthread import SimThread
 from .plugins import providers
 from .search import Diverged
 

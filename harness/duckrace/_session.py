@@ -26,8 +26,8 @@ from ._settings import Settings
 from .hangs import WATCHED, Watch
 from .kernel import Stop, Unwind, World, machine, shared
 from .kernel.collector import collector
-from .kernel.machine import Choose, Recorder
 from .kernel.shared import locations
+from .kernel.simthread import Choose, Recorder
 from .kernel.watchdog import LIMIT, Stalled, Watchdog
 
 COLLECT_AFTER = 20_000  # net allocations between two collections

@@ -12,7 +12,7 @@ from duckrace._data import Kind, Row
 from duckrace._errors import InternalError
 from duckrace.formal import Trace
 from duckrace.kernel import machine
-from duckrace.kernel.machine import Choose
+from duckrace.kernel.simthread import Choose
 from duckrace.plugins._load import Subject, load
 from duckrace.stateful._channel_trial import ChannelTrial
 from duckrace.stateful._schedule import Place

@@ -13,7 +13,7 @@ from typing import Final
 from duckrace._data import Kind, Row, Verdict
 from duckrace._words import many, some
 from duckrace.formal import Reading, Tools, in_words, read_traces
-from duckrace.kernel.machine import Choose
+from duckrace.kernel.simthread import Choose
 from duckrace.search import Replay
 from duckrace.stateful._channel_trial import ChannelTrial
 from duckrace.stateful._schedule import Place

@@ -22,7 +22,7 @@ from duckrace._data import Kind, ThreadState
 from duckrace.kernel import Machine, SimThread, frames
 from duckrace.kernel.locks import LOCKED, TRY, label
 from duckrace.kernel.looks import in_vain
-from duckrace.kernel.machine import Recorder
+from duckrace.kernel.simthread import Recorder
 
 from .explain import Diagnosis
 from .state import Opaque, State

@@ -1,6 +1,8 @@
 """The simulated machine.  Rooms, from the ground up:
 
-``machine``       threads as greenlets, the schedule point, virtual time, how an execution ends
+``simthread``     a thread, and the words for what it is about to do
+``waiting``       virtual time: timers, sleep, and what happens when nobody is ready
+``machine``       threads as greenlets, the schedule point, how an execution ends
 ``locks``         ``Lock``, ``RLock`` and the quiet locks of ``threading``
 ``simplequeue``   ``SimpleQueue`` as one primitive
 ``looks``         steps that get a thread nowhere
@@ -19,7 +21,8 @@
 The kernel knows threads, time and schedule points.  It must not know channels, strategies or reports.
 """
 
-from .machine import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, Machine, SimThread, Stop, Unwind, machine
+from .machine import Machine, machine
+from .simthread import BEGIN, END, EXIT, JOIN, SLEEP, START, STARTED, YIELD, SimThread, Stop, Unwind
 from .world import World
 
 __all__ = [

@@ -12,7 +12,8 @@ import time as _real
 import types
 from typing import Any, Final
 
-from .machine import NANOSECONDS, machine
+from .machine import machine
+from .waiting import NANOSECONDS
 
 EPOCH_NS: Final = 1_700_000_000 * NANOSECONDS  # added to the machine's clock: what time.time() shows
 

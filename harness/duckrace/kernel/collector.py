@@ -24,7 +24,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
-from .machine import COLLECTOR, END, EXIT, JOIN, SLEEP, SimThread, machine
+from .machine import machine
+from .simthread import COLLECTOR, END, EXIT, JOIN, SLEEP, SimThread
 
 COLLECT: Final = "collect garbage"
 

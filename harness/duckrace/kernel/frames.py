@@ -21,8 +21,9 @@ from typing import Any, Final
 
 from .collector import COLLECT
 from .locks import ACQUIRE, RELEASE, WAIT, Lock, QuietLock, label
-from .machine import BEGIN, END, EXIT, JOIN, LATE, RUN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop, machine
+from .machine import machine
 from .shared import Access
+from .simthread import BEGIN, END, EXIT, JOIN, LATE, RUN, SLEEP, START, STARTED, TIMER, YIELD, SimThread, Stop
 
 HERE: Final = tuple(
     str(Path(__file__).parents[1] / part) for part in ("kernel", "histories", "pytest_support")

@@ -12,7 +12,8 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from .machine import SimThread, machine
+from .machine import machine
+from .simthread import SimThread
 
 
 class local:  # the name users see

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .machine import FOREVER, SimThread, machine
+from .machine import machine
+from .simthread import SimThread
+from .waiting import FOREVER
 
 ACQUIRE: Final = "acquire"
 RELEASE: Final = "release"

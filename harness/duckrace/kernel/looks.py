@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from .locks import LOCKED, TRY
-from .machine import YIELD, SimThread
 from .simplequeue import GET, SIZE
+from .simthread import YIELD, SimThread
 from .threads import ALIVE, IS_SET
 
 LOOKS: Final = frozenset({YIELD, TRY, LOCKED, IS_SET, ALIVE, GET, SIZE})

@@ -17,9 +17,10 @@ from duckrace._data import Event
 
 from . import frames
 from .locks import Lock, label
-from .machine import YIELD, Recorder, SimThread, machine, runs_out
+from .machine import machine
 from .names import Names, Role
 from .shared import READ, WRITE
+from .simthread import YIELD, Recorder, SimThread, runs_out
 
 
 class Steps:

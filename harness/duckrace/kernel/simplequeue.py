@@ -13,7 +13,9 @@ from _queue import Empty  # the exception that host code and world code share
 from collections import deque
 from typing import Any, Final
 
-from .machine import FOREVER, SimThread, machine
+from .machine import machine
+from .simthread import SimThread
+from .waiting import FOREVER
 
 PUT: Final = "put"
 GET: Final = "get"

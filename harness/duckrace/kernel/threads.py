@@ -17,8 +17,10 @@ from typing import Any, Final
 
 from .local import local
 from .locks import TIMEOUT_MAX, Lock, QuietLock, RLock, checked_timeout
-from .machine import FOREVER, JOIN, STARTED, SimThread, machine
+from .machine import machine
 from .shared.locations import READ, Location
+from .simthread import JOIN, STARTED, SimThread
+from .waiting import FOREVER
 
 ALIVE: Final = "alive?"
 IS_SET: Final = "is set?"

@@ -20,7 +20,8 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from . import frames
-from .machine import Stop, machine
+from .machine import machine
+from .simthread import Stop
 
 LIMIT = 10.0  # seconds without a schedule point
 CHECKS = 4  # within that time

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from duckrace.kernel import JOIN, SimThread, frames
 from duckrace.kernel.locks import WAIT
-from duckrace.kernel.machine import BEGIN, END, EXIT, RUN, START, STARTED
 from duckrace.kernel.shared import READ, WRITE, Location, locations
+from duckrace.kernel.simthread import BEGIN, END, EXIT, RUN, START, STARTED
 
 from ._order import Order
 

@@ -23,12 +23,13 @@ from typing import Any, Final, TypeAlias
 
 from duckrace.kernel import SimThread, machine
 from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, WAIT, QuietLock
-from duckrace.kernel.machine import BOOT, CLOCK, END, JOIN, LATE, SLEEP, START, TIMER
 from duckrace.kernel.shared import READ, WRITE, locations
 from duckrace.kernel.shared import Access as Shared
 from duckrace.kernel.shared.locations import Parts
 from duckrace.kernel.simplequeue import GET, PUT, SIZE
+from duckrace.kernel.simthread import CLOCK, END, JOIN, LATE, SLEEP, START, TIMER
 from duckrace.kernel.threads import ALIVE, IS_SET
+from duckrace.kernel.waiting import BOOT
 
 Access: TypeAlias = tuple[int, int]  # object, and what is done to it
 Redo: TypeAlias = tuple[Any, int, int]  # of a step that may do something else in another place: how, objects

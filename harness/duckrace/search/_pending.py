@@ -11,9 +11,9 @@ from typing import Any, Final, TypeAlias
 from duckrace.kernel import YIELD, SimThread, machine
 from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY
 from duckrace.kernel.looks import in_vain
-from duckrace.kernel.machine import END
 from duckrace.kernel.shared import READ, WRITE
 from duckrace.kernel.simplequeue import GET, PUT, SIZE
+from duckrace.kernel.simthread import END
 from duckrace.kernel.threads import ALIVE, IS_SET
 
 from ._order import lock_of

@@ -23,7 +23,7 @@ from itertools import islice
 from typing import Any, Final, TypeAlias
 
 from duckrace.kernel import SimThread, machine
-from duckrace.kernel.machine import LATE, YIELD, runs_out
+from duckrace.kernel.simthread import LATE, YIELD, runs_out
 
 from ._order import ANY, Accesses, Clock, Order, Redo, dependent
 from ._wakeup import Step, goes_first

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from duckrace.kernel import YIELD, SimThread, machine
-from duckrace.kernel.machine import BOOT, COLLECTOR, runs_out
+from duckrace.kernel.simthread import COLLECTOR, runs_out
+from duckrace.kernel.waiting import BOOT
 
 Path: TypeAlias = tuple[int, ...]
 Cost: TypeAlias = tuple[int, int, int, int, int]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final, Protocol, runtime_checkable
 
-from duckrace.kernel.machine import Choose, Recorder
+from duckrace.kernel.simthread import Choose, Recorder
 
 HOGS: Final = 1_000  # choices in a row after which a thread of high priority lets others go
 
@@ -21,7 +21,7 @@ class Strategy(Protocol):
     executions (in :meth:`end`), and must say so: ``pct`` how long they are, ``urw`` and ``surw`` what threads do in
     them.
 
-    One that wants to be told of every step has a property ``recorder`` (:class:`~duckrace.kernel.machine.Recorder`),
+    One that wants to be told of every step has a property ``recorder`` (:class:`~duckrace.kernel.simthread.Recorder`),
     looked up once per execution.
     """
 

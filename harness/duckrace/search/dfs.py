@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 
 from duckrace.kernel import SimThread, machine
 from duckrace.kernel.collector import COLLECT
-from duckrace.kernel.machine import runs_out
+from duckrace.kernel.simthread import runs_out
 
 from ._order import Order
 from ._turns import Turns

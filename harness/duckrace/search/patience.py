@@ -13,7 +13,7 @@ from __future__ import annotations
 from _random import Random
 
 from duckrace.kernel import SimThread
-from duckrace.kernel.machine import COLLECTOR, Recorder, runs_out
+from duckrace.kernel.simthread import COLLECTOR, Recorder, runs_out
 
 from ._strategy import Strategy, seed_of
 

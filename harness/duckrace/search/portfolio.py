@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from duckrace.kernel.machine import Choose, Recorder
+from duckrace.kernel.simthread import Choose, Recorder
 
 from ._strategy import Strategy
 

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from duckrace.kernel import SimThread, machine
 from duckrace.kernel.looks import LOOKS
-from duckrace.kernel.machine import runs_out
+from duckrace.kernel.simthread import runs_out
 from duckrace.search import Strategy
 from duckrace.search._pending import Fairness
 

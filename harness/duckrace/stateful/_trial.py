@@ -18,7 +18,7 @@ from duckrace._session import Session
 from duckrace._settings import Settings
 from duckrace.hangs import Diagnosis
 from duckrace.kernel import machine
-from duckrace.kernel.machine import Choose
+from duckrace.kernel.simthread import Choose
 from duckrace.search import Strategy
 
 from ._schedule import Place, Sampled, Written

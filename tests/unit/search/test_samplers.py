@@ -10,9 +10,9 @@ import pytest
 from duckrace import Kind, explore
 from duckrace.kernel import START, YIELD, SimThread, machine
 from duckrace.kernel.locks import ACQUIRE, LOCKED, RELEASE, TRY, Lock
-from duckrace.kernel.machine import END
 from duckrace.kernel.shared import READ, WRITE, Location
 from duckrace.kernel.simplequeue import GET, PUT, SIZE, SimpleQueue
+from duckrace.kernel.simthread import END
 from duckrace.kernel.threads import ALIVE, IS_SET
 from duckrace.search import SAMPLERS, Pos, RandomWalk, Urw
 from duckrace.search._pending import Fairness, names, racing

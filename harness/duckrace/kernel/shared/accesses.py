@@ -15,7 +15,8 @@ import collections
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from duckrace.kernel.machine import SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import SimThread
 
 from .locations import STRUCTURE, Access, Location, Parts, locations
 

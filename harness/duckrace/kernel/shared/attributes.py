@@ -13,7 +13,8 @@ import types
 from collections.abc import Callable, Container
 from typing import Any, Final, TypeAlias
 
-from duckrace.kernel.machine import SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import SimThread
 
 from .accesses import PLAIN, base_of
 from .containers import Method, method

@@ -18,7 +18,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from duckrace.kernel.machine import SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import SimThread
 
 from . import attributes
 from .accesses import Restructured, Whole, base_of, structure

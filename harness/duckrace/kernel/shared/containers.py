@@ -9,7 +9,8 @@ import collections
 import types
 from typing import Any, Final
 
-from duckrace.kernel.machine import SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import SimThread
 
 from .accesses import BASES, PLAIN, EndAccess, IndexAccess, KeyAccess, Restructured, Whole, base_of, item, structure
 from .locations import READ, WRITE, Access, locations

@@ -11,7 +11,8 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from duckrace.kernel.machine import SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import SimThread
 
 from .accesses import IndexAccess, Whole, base_of, structure
 from .containers import native

@@ -18,7 +18,8 @@ import weakref
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
 
-from duckrace.kernel.machine import RUN, SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import RUN, SimThread
 
 READ: Final = "read"
 WRITE: Final = "write"

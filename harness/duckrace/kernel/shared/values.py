@@ -12,7 +12,8 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from duckrace.kernel.machine import SimThread, machine
+from duckrace.kernel.machine import machine
+from duckrace.kernel.simthread import SimThread
 
 from . import attributes
 from .accesses import PLAIN, Whole, base_of, holds, structure
