@@ -261,6 +261,8 @@ def test_from_a_thread_of_this_process():
     assert [result.verdict.kind for result in results] == [Kind.DEADLOCK, Kind.DEADLOCK]
 
 
+# A worker died here once, in the loop, where CPython 3.13.0 was measured by coverage; 25 runs did not repeat it.
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("body", "place"), [("select.select([], [], [], 60)", r".*program\.py:3 in"), ("while True: pass", "")]
 )
